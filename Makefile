@@ -1,0 +1,204 @@
+# Checked Gradients.  `make help` lists the jobs.
+
+ifeq ($(origin CC),default)
+CC := gcc
+endif
+BUILD := build
+CFLAGS ?= -O3 -g
+WARNINGS := -Wall -Wextra -Wdouble-promotion
+ALL_CFLAGS = -std=c11 $(WARNINGS) $(CFLAGS) $(SANITIZE_FLAGS) -Isrc -Itests
+LIBRARIES := -lopenblas -lz -lm
+CHECK_LIBRARIES := -lcheck_pic -lsubunit -lrt -lpthread
+export OPENBLAS_NUM_THREADS := 1
+export LC_ALL := C.UTF-8
+
+# One stem names one topic; only chapters carry a number.
+CHAPTERS := $(sort $(wildcard chapters/[0-9][0-9]-*.md))
+NUMBERED := $(sort $(basename $(notdir $(wildcard chapters/[0-9][0-9]-*.md chapters/[0-9][0-9]-*.c))))
+stem_of = $(shell echo '$1' | sed 's/^[0-9]*-//')
+STEMS := $(foreach n,$(NUMBERED),$(call stem_of,$n))
+numbered = $(filter %-$1,$(foreach n,$(NUMBERED),$(if $(filter $1,$(call stem_of,$n)),$n)))
+c_name = $(subst -,_,$1)
+
+# The number types of the checks, and of each program (default: double).
+TYPES := f d l zd zl
+FLAG_f := -DREAL_F
+FLAG_d := -DREAL_D
+FLAG_l := -DREAL_L
+FLAG_zd := -DREAL_ZD -Wconversion
+FLAG_zl := -DREAL_ZL -Wconversion
+REALS_derivatives := f d l
+REALS_mlp := f
+reals = $(or $(REALS_$1),d)
+
+# Modules that hold no real numbers of the mathematics are compiled once.
+PLAIN := fail rng record cli progress dataset
+TYPED := $(filter-out $(PLAIN),$(patsubst src/%.c,%,$(wildcard src/*.c)))
+CHECKER := point witness compare buffers gradcheck
+
+QUICKFLAG := $(if $(QUICK),--quick)
+
+.DELETE_ON_ERROR:
+.SECONDARY:
+.SUFFIXES:
+.PHONY: help all book check false-alarms figures sanitize clean programs \
+        claims runs woven
+.DEFAULT_GOAL := help
+
+help: ## this list
+	@echo 'make deps book      install what is missing, then build the book: $(BUILD)/book/index.html'
+	@echo 'make check          every derivation, checked'
+	@echo
+	@grep -hE '^[a-z%-]+:.*## ' $(MAKEFILE_LIST) | sort | \
+	  sed -E 's/^([a-z%-]+):.*## (.*)/make \1@\2/' | \
+	  awk -F@ '{ printf "%-24s %s\n", $$1, $$2 }'
+	@echo
+	@echo 'stems: $(STEMS)'
+	@echo 'QUICK=1 shortens every training; SEED=n draws other points; CC=clang compiles with clang'
+
+include $(wildcard deps.mk lint.mk)
+
+# --- Compilation -----------------------------------------------------------
+
+# Each holds what must rebuild others when it changes: the compiler's flags,
+# QUICK, the list of modules.
+$(BUILD)/flags: CONTENT = $(CC) $(ALL_CFLAGS)
+$(BUILD)/quick: CONTENT = $(QUICKFLAG)
+$(BUILD)/modules: CONTENT = $(PLAIN) $(TYPED)
+$(BUILD)/flags $(BUILD)/quick $(BUILD)/modules: FORCE
+	@mkdir -p $(@D)
+	@echo '$(CONTENT)' | cmp -s - $@ || echo '$(CONTENT)' > $@
+FORCE:
+
+COMPILE = @mkdir -p $(@D); $(CC) $(ALL_CFLAGS) -MMD -MP
+
+define type_rules
+$(BUILD)/$1/src/%.o: src/%.c $(BUILD)/flags
+	$$(COMPILE) $(FLAG_$1) -c $$< -o $$@
+$(BUILD)/$1/tests/%.o: tests/%.c $(BUILD)/flags
+	$$(COMPILE) $(FLAG_$1) -c $$< -o $$@
+$(BUILD)/$1/chapters/%.o: chapters/%.c $(BUILD)/flags
+	$$(COMPILE) $(FLAG_$1) -c $$< -o $$@
+$(BUILD)/$1/libbook.a: $(TYPED:%=$(BUILD)/$1/src/%.o) $(BUILD)/modules
+	@rm -f $$@; ar rcs $$@ $$(filter %.o,$$^)
+# One type's claims and the code they check, joined; only the table is seen
+# from outside, so that the five types link into one program.
+$(BUILD)/$1/claims_%.o: $(BUILD)/$1/tests/test_%.o $(BUILD)/$1/libbook.a
+	@ld -r -o $$@ $$^
+	@objcopy --keep-global-symbol=claims_$$*_$1 $$@
+endef
+$(foreach t,$(TYPES),$(eval $(call type_rules,$t)))
+
+$(BUILD)/plain/%.o: src/%.c $(BUILD)/flags
+	$(COMPILE) -c $< -o $@
+$(BUILD)/plain/%.o: tests/%.c $(BUILD)/flags
+	$(COMPILE) -c $< -o $@
+$(BUILD)/libplain.a: $(PLAIN:%=$(BUILD)/plain/%.o) $(BUILD)/modules
+	@rm -f $@; ar rcs $@ $(filter %.o,$^)
+
+-include $(wildcard $(BUILD)/*/*.d $(BUILD)/*/*/*.d)
+
+# --- The checks ------------------------------------------------------------
+
+ALL_SUITES := ground gradcheck
+CHECKER_OBJECTS := $(CHECKER:%=$(BUILD)/plain/%.o) $(BUILD)/libplain.a
+claims_objects = $(foreach t,$(TYPES),$(BUILD)/$t/claims_$(call c_name,$1).o)
+STEMS_MACRO = '-DSTEMS=$(foreach s,$1,X($(call c_name,$s)))'
+
+define check_rules
+$(BUILD)/bin/check-$1: tests/runner.c $(call claims_objects,$1) $(CHECKER_OBJECTS)
+	@mkdir -p $$(@D); $(CC) $$(ALL_CFLAGS) $(call STEMS_MACRO,$1) -o $$@ $$^ $(CHECK_LIBRARIES) $(LIBRARIES)
+$(BUILD)/claims/$1.tsv: $(BUILD)/bin/check-$1
+	@mkdir -p $$(@D)
+	@rm -f $$@; $$< --out $(BUILD)/claims --quiet > $$@.log || { cat $$@.log; test -e $$@; }
+.PHONY: check-$1 run-$1
+check-$1: $(BUILD)/bin/check-$1
+	@$$< $(if $(SEED),--seed $(SEED))
+endef
+TESTED := $(filter-out $(ALL_SUITES),$(subst _,-,$(patsubst tests/test_%.c,%,$(wildcard tests/test_*.c))))
+$(foreach s,$(TESTED),$(eval $(call check_rules,$s)))
+
+PLAIN_TESTS := $(wildcard $(ALL_SUITES:%=tests/test_%.c) tests/ground_*.c tests/child.c)
+$(BUILD)/bin/check-all: tests/runner.c $(foreach s,$(STEMS) planted,$(call claims_objects,$s)) \
+    $(PLAIN_TESTS:tests/%.c=$(BUILD)/plain/%.o) $(CHECKER_OBJECTS)
+	@mkdir -p $(@D); $(CC) $(ALL_CFLAGS) $(call STEMS_MACRO,$(STEMS)) \
+	  '-DSUITES=$(foreach s,$(ALL_SUITES),X($s))' -o $@ $^ $(CHECK_LIBRARIES) $(LIBRARIES)
+
+check: ## every derivation, checked; a table of claims, then Check's summary
+check: $(BUILD)/bin/check-all programs
+	@mkdir -p $(BUILD)/check
+	@for t in $(wildcard tests/*.sh); do sh $$t $(BUILD)/bin || exit 1; done
+	@$< --out $(BUILD)/check $(if $(SEED),--seed $(SEED))
+check-%: ## one chapter: make check-linear
+
+FALSE_ALARM_CASES ?= 100
+false-alarms: ## 10,000 random correct cases: none may fail
+false-alarms: $(BUILD)/bin/check-all
+	@$< --quiet --seed $(or $(SEED),1001) --cases $(FALSE_ALARM_CASES)
+
+$(BUILD)/claims.tsv: $(STEMS:%=$(BUILD)/claims/%.tsv)
+	@awk '/^#/ { next } !head++ || !/^name\t/' $^ > $@.part && mv $@.part $@
+claims: $(BUILD)/claims.tsv
+
+sanitize: ## the checks and programs under address and undefined sanitizers
+	@$(MAKE) --no-print-directory BUILD=$(BUILD)/sanitize CFLAGS='-O1 -g' \
+	  SANITIZE_FLAGS='-fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer' \
+	  check
+
+# --- Programs, their runs and their figures --------------------------------
+
+# build/bin/STEM, or build/bin/STEM-f, -d, ... where a program has many types.
+program_name = $(BUILD)/bin/$1$(if $(word 2,$(call reals,$1)),-$2)
+programs_of = $(foreach t,$(call reals,$1),$(call program_name,$1,$t))
+
+define program_rules
+$(call program_name,$1,$2): $(BUILD)/$2/chapters/$(call numbered,$1).o $(BUILD)/$2/libbook.a $(BUILD)/libplain.a
+	@mkdir -p $$(@D); $(CC) $$(ALL_CFLAGS) -o $$@ $$^ $(LIBRARIES)
+endef
+$(foreach s,$(STEMS),$(foreach t,$(call reals,$s),$(eval $(call program_rules,$s,$t))))
+programs: $(foreach s,$(STEMS),$(call programs_of,$s))
+
+# A chapter whose program has many runs brings its own rules.
+OWN_RUNS := $(wildcard $(NUMBERED:%=chapters/%.mk))
+define run_rules
+$(BUILD)/$(call numbered,$1)/.done: $(call programs_of,$1) $(BUILD)/quick
+	@mkdir -p $$(@D)
+	@for p in $(call programs_of,$1); do \
+	  $$$$p $(QUICKFLAG) --out $$(@D) || exit 1; done > $$(@D)/output.part
+	@mv $$(@D)/output.part $$(@D)/output.txt; touch $$@
+endef
+$(foreach s,$(STEMS),$(if $(filter chapters/$(call numbered,$s).mk,$(OWN_RUNS)),,\
+  $(eval $(call run_rules,$s))))
+include $(OWN_RUNS)
+run-%: ## a chapter's program: make run-linear
+
+define stem_rules
+run-$1: $(BUILD)/$(call numbered,$1)/.done
+	@cat $(BUILD)/$(call numbered,$1)/output.txt
+# gnuplot exits 0 after many an error: anything on stderr fails the figure.
+$(BUILD)/figures/$1.done: plots/$1.gp plots/style.gp $(BUILD)/$(call numbered,$1)/.done
+	@mkdir -p $$(@D); for dark in 0 1; do \
+	  gnuplot -e "in='$(BUILD)/$(call numbered,$1)'; out='$(BUILD)/figures/$1'; dark=$$$$dark" $$< \
+	    2> $$@.log || { cat $$@.log >&2; exit 1; }; \
+	  if [ -s $$@.log ]; then cat $$@.log >&2; exit 1; fi; done
+	@touch $$@
+endef
+$(foreach s,$(STEMS),$(eval $(call stem_rules,$s)))
+runs: $(NUMBERED:%=$(BUILD)/%/.done)
+figures: ## every figure, as SVG for light and for dark pages
+figures: $(STEMS:%=$(BUILD)/figures/%.done)
+
+# --- The book --------------------------------------------------------------
+
+include $(wildcard weave/weave.mk)
+
+# In a make of its own: it starts after `deps`, and uses every core.
+book: ## checks, programs, figures and pages: build/book/index.html
+	@$(MAKE) --no-print-directory $(if $(findstring -j,$(MAKEFLAGS)),,-j$(shell nproc)) woven
+woven: claims figures weave
+ifneq ($(filter deps,$(MAKECMDGOALS)),)
+book check: deps
+endif
+
+clean: ## remove everything generated
+	rm -rf build

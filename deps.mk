@@ -1,0 +1,109 @@
+# What the book needs, and how to get it.  Included by the Makefile.
+
+.PHONY: deps deps-check deps-lint
+deps: ## installs what is missing, by apt-get
+deps-check: ## names what is missing, installs nothing
+deps-lint: ## installs the tools of lint
+
+# KaTeX, for weave/katex.js: of Debian's katex, or its libjs-katex, which asks
+# for no node of Debian's.
+ifeq ($(KATEX),)
+KATEX := $(firstword $(wildcard /usr/share/nodejs/katex \
+  /usr/share/javascript/katex/katex.js $(addsuffix /katex,\
+  /usr/lib/node_modules /usr/local/lib/node_modules \
+  /opt/homebrew/lib/node_modules)))
+endif
+export KATEX
+
+# A node of any origin will do; Debian's comes only where there is none.
+NODE_MISSING = $(if $(shell command -v node 2>/dev/null),,nodejs)
+
+DEPS_DEBIAN = gcc libc6-dev binutils make pkg-config check libsubunit-dev \
+  libopenblas-dev librandom123-dev zlib1g-dev gnuplot-nox pandoc \
+  $(NODE_MISSING) libjs-katex fonts-katex dataset-fashion-mnist
+DEPS_DEBIAN_LINT = clang clang-format clang-tidy
+
+DEPS_FEDORA = gcc glibc-devel binutils make pkgconf-pkg-config check-devel \
+  subunit-devel openblas-devel Random123-devel zlib-devel gnuplot pandoc nodejs
+DEPS_FEDORA_LINT = clang clang-tools-extra
+
+DEPS_BREW = gcc binutils make pkg-config check openblas zlib gnuplot pandoc node
+DEPS_BREW_LINT = llvm clang-format
+
+# Shell: sets $missing to those of the packages $(1) that dpkg does not have.
+deps_missing = \
+  have=" $$(dpkg-query -W -f '$${Package}=$${db:Status-Status} ' $(1) \
+    2>/dev/null) "; missing=; \
+  for p in $(1); do \
+    case "$$have" in *" $$p=installed "*) ;; *) missing="$$missing $$p";; esac; \
+  done
+
+# Shell: installs those of $(1) that are missing; quick where none is.
+deps_install = $(deps_missing); \
+  if [ -z "$$missing" ]; then \
+    echo "deps: all installed"; \
+  else \
+    echo "deps: installing$$missing"; \
+    if [ "$$(id -u)" = 0 ]; then as=; \
+    elif command -v sudo >/dev/null; then as=sudo; \
+    else echo "deps: neither root nor sudo; as root, run:" >&2; \
+      echo "  apt-get install --no-install-recommends$$missing" >&2; exit 1; \
+    fi; \
+    $$as apt-get -q update || \
+      echo "deps: apt-get update failed; going on with its old lists" >&2; \
+    $$as env DEBIAN_FRONTEND=noninteractive \
+      apt-get -q install -y --no-install-recommends $$missing; \
+  fi
+
+# Shell, without apt-get: names the missing tools, and the packages for
+# $(1) (Fedora) and $(2) (Homebrew).
+deps_elsewhere = \
+  missing=; \
+  for tool in $(3); do \
+    command -v $$tool >/dev/null || missing="$$missing $$tool"; \
+  done; $(4) \
+  if [ -z "$$missing" ]; then echo "deps: all installed"; exit 0; fi; \
+  { echo "deps: no apt-get here, and missing:$$missing"; \
+    echo "  Fedora:   sudo dnf install $(1)"; \
+    echo "  Homebrew: brew install $(2)"; \
+    $(5) } >&2; exit 1
+deps_libraries = \
+  for lib in check openblas zlib; do \
+    pkg-config --exists $$lib 2>/dev/null || missing="$$missing $$lib"; \
+  done; \
+  echo '\#include <Random123/philox.h>' | \
+    $(CC) $(CPPFLAGS) -E -x c - >/dev/null 2>&1 || missing="$$missing Random123"; \
+  [ -n "$(KATEX)" ] || missing="$$missing KaTeX";
+deps_by_hand = \
+  echo "  By hand, where the system has no package:"; \
+  echo "    KaTeX (Fedora, Homebrew): npm install -g katex"; \
+  echo "    Random123 (Homebrew): the headers from"; \
+  echo "      https://github.com/DEShawResearch/random123,"; \
+  echo "      and CPPFLAGS=-I their include directory"; \
+  echo "    Fashion-MNIST (Fedora, Homebrew): the four .gz files from"; \
+  echo "      https://github.com/zalandoresearch/fashion-mnist, and"; \
+  echo "      FASHION_MNIST= their directory";
+
+ifneq ($(shell command -v apt-get 2>/dev/null),)
+
+deps:
+	@$(call deps_install,$(DEPS_DEBIAN))
+
+deps-lint:
+	@$(call deps_install,$(DEPS_DEBIAN_LINT))
+
+deps-check:
+	@$(call deps_missing,$(DEPS_DEBIAN)); [ -z "$$missing" ] || \
+	  { echo "deps: missing:$$missing; run make deps" >&2; exit 1; }
+
+else
+
+deps deps-check:
+	@$(call deps_elsewhere,$(DEPS_FEDORA),$(DEPS_BREW),$(CC) ld objcopy \
+	  pkg-config gnuplot pandoc node,$(deps_libraries),$(deps_by_hand))
+
+deps-lint:
+	@$(call deps_elsewhere,$(DEPS_FEDORA_LINT),$(DEPS_BREW_LINT),clang \
+	  clang-format clang-tidy,,)
+
+endif

@@ -1,0 +1,67 @@
+# The lint of the code and of the prose.  Included by the Makefile.
+
+CLANG_FORMAT ?= clang-format
+CLANG_TIDY ?= clang-tidy
+LINT_C := $(sort $(wildcard src/*.[ch] chapters/*.c tests/*.[ch] tests/mutants/*.[ch]))
+# The transcribed equations of test_*.c are many and repetitive: the compilers do.
+LINT_TIDY := $(filter-out tests/test_% tests/mutants/%,$(filter %.c,$(LINT_C)))
+LINT_PROSE := book.md $(wildcard chapters/*.md)
+# The modules of the mathematics: those that stand on real.h.
+LINT_REAL := $(filter-out src/real.%,$(shell grep -l '"real.h"' src/*.h 2>/dev/null))
+LINT_REAL += $(wildcard $(LINT_REAL:.h=.c))
+
+TIDY_CHECKS := -*,bugprone-*,clang-analyzer-*,performance-*,portability-*
+TIDY_CHECKS := $(TIDY_CHECKS),-bugprone-easily-swappable-parameters
+TIDY_CHECKS := $(TIDY_CHECKS),-bugprone-reserved-identifier
+TIDY_CHECKS := $(TIDY_CHECKS),-bugprone-implicit-widening-of-multiplication-result
+TIDY_CHECKS := $(TIDY_CHECKS),-bugprone-macro-parentheses
+TIDY_CHECKS := $(TIDY_CHECKS),-clang-analyzer-security.insecureAPI.*
+TIDY_CHECKS := $(TIDY_CHECKS),-performance-no-int-to-ptr
+TIDY_CHECKS := $(TIDY_CHECKS),-bugprone-misplaced-widening-cast
+
+.PHONY: lint lint-format lint-code lint-types lint-real lint-prose format
+lint: ## clang-format, clang-tidy, clang for every type, and the prose checks
+lint: lint-format lint-code lint-types lint-real lint-prose
+
+format: ## rewrites the C sources in the one format
+	@$(CLANG_FORMAT) -i $(LINT_C)
+
+lint-format:
+	@$(CLANG_FORMAT) --dry-run -Werror $(LINT_C)
+	@! LC_ALL=C.UTF-8 grep -nE '^.{80,}' $(LINT_C) || \
+	  { echo 'lint: lines of 80 columns or more' >&2; exit 1; }
+
+LINT_CODE := $(LINT_TIDY:%=$(BUILD)/lint/%.tidy)
+lint-code: $(LINT_CODE)
+$(LINT_CODE): $(BUILD)/lint/%.tidy: % $(wildcard src/*.h tests/*.h) lint.mk
+	@mkdir -p $(@D)
+	@$(CLANG_TIDY) --quiet --warnings-as-errors='*' --checks='$(TIDY_CHECKS)' \
+	  $< -- -std=c11 -Isrc -Itests > $@.log 2>&1 || { cat $@.log >&2; exit 1; }
+	@touch $@
+
+# The second compiler sees every file of the mathematics in every type.
+lint-types:
+	@for type in $(TYPES); do \
+	  for flag in -DREAL_$$(echo $$type | tr a-z A-Z); do \
+	    case $$type in z*) flag="$$flag -Wconversion";; esac; \
+	    clang -std=c11 $(WARNINGS) -Werror $$flag -Isrc -Itests -fsyntax-only \
+	      $(filter %.c,$(LINT_REAL)) \
+	      $(wildcard $(foreach s,$(STEMS),tests/test_$(call c_name,$s).c)) \
+	      || exit 1; \
+	  done; \
+	done
+
+# What compiles for complex numbers, and means something else there.
+lint-real:
+	@! grep -nE '\<(fmax|fmin|fabs|fmaxf|fminf|fabsf|cabs)\>' $(LINT_REAL) || \
+	  { echo 'lint: choose on re(x) instead' >&2; exit 1; }
+	@! grep -nE '[!=]= *R\(' $(LINT_REAL) || \
+	  { echo 'lint: a real is compared whole; compare re(x)' >&2; exit 1; }
+	@! grep -nE '(^|[^A-Za-z0-9_.(])[0-9]+\.[0-9]*([^0-9fL]|$$)' \
+	  $(filter %.c,$(LINT_REAL)) | grep -vE 'R\([^)]*\)|/\*|^[^:]*:[0-9]+: *[^;{}(]*\*/' || \
+	  { echo 'lint: a bare literal; write R(0.5)' >&2; exit 1; }
+
+lint-prose: $(LINT_PROSE:%=lint-%)
+.PHONY: $(LINT_PROSE:%=lint-%)
+$(LINT_PROSE:%=lint-%): lint-%: %
+	@pandoc $< --lua-filter weave/lint.lua -t native -o /dev/null

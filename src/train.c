@@ -1,0 +1,85 @@
+#include "train.h"
+
+#include "cross_entropy.h"
+
+/* Sample `index` into row s of the batch: its inputs, and its target 1 at its
+   class and 0 elsewhere. */
+static void gather(struct network *net, const struct samples *set, size_t s,
+                   size_t index)
+{
+  real *X = net->X + s * set->M, *T = net->T + s * net->outputs;
+  if (set->bytes)
+    for (size_t m = 0; m < set->M; m++)
+      X[m] = set->bytes[index * set->M + m] / R(255.0);
+  else
+    for (size_t m = 0; m < set->M; m++)
+      X[m] = set->numbers[index * set->M + m];
+  for (size_t n = 0; n < net->outputs; n++)
+    T[n] = set->label[index] == n ? R(1.0) : R(0.0);
+}
+
+static real loss(struct network *net, size_t S, const real **Z)
+{
+  *Z = network_forward(net, S, net->X);
+  return softmax_cross_entropy_forward(S, net->outputs, (void *)net->P,
+                                       (const void *)*Z,
+                                       (const void *)net->T);
+}
+
+real train_step(struct network *net, const struct samples *set, size_t S,
+                const size_t index[], real a)
+{
+  const real *Z;
+  for (size_t s = 0; s < S; s++)
+    gather(net, set, s, index[s]);
+  const real L = loss(net, S, &Z);
+  softmax_cross_entropy_backward(S, net->outputs, (void *)net->G,
+                                 (const void *)net->P, (const void *)net->T);
+  network_clear(net);
+  network_backward(net, S, NULL, net->G, net->X);
+  network_descend(net, a);
+  return L;
+}
+
+static size_t largest(size_t N, const real Z[N])
+{
+  size_t best = 0;
+  for (size_t n = 1; n < N; n++)
+    best = re(Z[n]) > re(Z[best]) ? n : best;
+  return best;
+}
+
+struct score train_score(struct network *net, const struct samples *set,
+                         size_t from, size_t to, unsigned char guess[],
+                         double sure[])
+{
+  struct score score = { 0, 0, to - from };
+  const size_t N = net->outputs;
+  for (size_t at = from; at < to; at += net->batch) {
+    const size_t S = to - at < net->batch ? to - at : net->batch;
+    const real *Z;
+    for (size_t s = 0; s < S; s++)
+      gather(net, set, s, at + s);
+    score.loss += (double)re(loss(net, S, &Z)) * (double)S;
+    for (size_t s = 0; s < S; s++) {
+      const size_t n = largest(N, Z + s * N);
+      score.right += n == set->label[at + s];
+      if (guess)
+        guess[at - from + s] = (unsigned char)n;
+      if (sure)
+        sure[at - from + s] = (double)re(net->P[s * N + n]);
+    }
+  }
+  score.loss /= (double)score.count;
+  return score;
+}
+
+double train_decay(double a, long step, long steps)
+{
+  return a * (1 - (double)step / (double)steps);
+}
+
+double train_adapt(double a, double loss, double loss_before)
+{
+  return a * loss / loss_before;
+}

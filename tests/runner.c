@@ -1,0 +1,237 @@
+/* Runs the claims of some chapters, and the suites of plain functions, as one
+   Check run; prints a line a claim and writes build/claims/STEM.tsv.
+
+   Compiled with -DSTEMS='X(linear) X(softmax)' and -DSUITES='X(ground)'. */
+#define _POSIX_C_SOURCE 200809L
+
+#include "gradcheck.h"
+
+#include <check.h>
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#ifndef STEMS
+#define STEMS
+#endif
+#ifndef SUITES
+#define SUITES
+#endif
+
+#define X(stem)                                                             \
+  extern const struct claim claims_##stem##_f[], claims_##stem##_d[],       \
+      claims_##stem##_l[], claims_##stem##_zd[], claims_##stem##_zl[];
+STEMS
+#undef X
+#define X(suite) Suite *suite##_suite(void);
+SUITES
+#undef X
+
+struct table {
+  const char *stem;
+  const struct claim *as[TYPES];
+};
+
+static const struct table tables[] = {
+#define X(stem)                                                             \
+  { #stem,                                                                  \
+    { claims_##stem##_f, claims_##stem##_d, claims_##stem##_l,              \
+      claims_##stem##_zd, claims_##stem##_zl } },
+  STEMS
+#undef X
+  { NULL, { NULL } }
+};
+
+static const char *out_dir;
+static uint64_t seed = 1;
+static int cases = 3, quiet;
+static long total_cases, total_entries;
+static const struct table *current;
+static FILE *records;
+
+_Noreturn static void stop(const char *path, const char *what)
+{
+  fprintf(stderr, "check: %s: %s\n", path, what);
+  exit(1);
+}
+
+static void cell(char *text, size_t size, const char *format, long double x)
+{
+  if (isnan(x))
+    snprintf(text, size, "-");
+  else
+    snprintf(text, size, format, x);
+}
+
+static const char *const kinds[] = { "gradient", "jacobian", "backward",
+                                     "identity", "value",    "statement" };
+
+/* One line to the table on stdout and one to the record, at once: a crash
+   leaves what was reached. */
+static void report(const struct claim *claim, const struct result *r)
+{
+  char number[6][32], order[32];
+  const long double value[] = { r->error,     r->error_cs,  r->error_fd,
+                                r->tolerance, r->resolution };
+  for (int k = 0; k < 5; k++)
+    cell(number[k], sizeof number[k], "%.1Le", value[k]);
+  cell(order, sizeof order, r->order == 0 ? "linear" : "%.3Lf", r->order);
+  const char *word = r->verdict == PASSED ? "pass" : "FAIL";
+  const int own = !isnan(r->error_cs);
+  if (!quiet || r->verdict != PASSED)
+    printf("%-44s %8s %8s %8s %8s %7s %5d  %s\n", claim->name,
+           own ? number[1] : number[0], number[2], number[3], number[4], order,
+           r->cases, word);
+  if (r->verdict != PASSED)
+    printf("  ✗ eq:%s, tests/test_%s.c: %s\n", claim->name, current->stem,
+           r->why);
+  fflush(stdout);
+  if (!records)
+    return;
+  fprintf(records,
+          "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%ld\t%d\t%d\t%llu\t%s\n",
+          claim->name, kinds[claim->kind], number[0], number[1], number[2],
+          number[3], number[4], order, r->entries, r->cases, r->redrawn,
+          (unsigned long long)r->seed, word);
+  fflush(records);
+}
+
+START_TEST(test_claim)
+{
+  struct family f;
+  for (int t = 0; t < TYPES; t++)
+    f.as[t] = &current->as[t][_i];
+  const struct result r = gradcheck(&f, seed, cases);
+  total_cases += r.cases;
+  total_entries += r.entries;
+  report(f.as[TYPE_L], &r);
+  ck_assert_msg(r.verdict == PASSED, "eq:%s: %s", f.as[TYPE_L]->name, r.why);
+}
+END_TEST
+
+static void path_of(char *path, size_t size, const char *stem,
+                    const char *suffix)
+{
+  snprintf(path, size, "%s/%s.tsv%s", out_dir, stem, suffix);
+  for (char *c = strrchr(path, '/'); *c; c++) /* cross_entropy: a C name */
+    if (*c == '_')
+      *c = '-';
+}
+
+static void records_open(void)
+{
+  char path[4096];
+  if (!out_dir)
+    return;
+  path_of(path, sizeof path, current->stem, ".part");
+  records = fopen(path, "w");
+  if (!records)
+    stop(path, strerror(errno));
+  fprintf(records, "# make check-%s; seed %llu; %d cases a claim; errors, "
+                   "tolerance and resolution relative to the gradient's "
+                   "largest entry\n",
+          current->stem, (unsigned long long)seed, cases);
+  fprintf(records, "name\tkind\terror\terror_cs\terror_fd\ttolerance\t"
+                   "resolution\torder\tentries\tcases\tredrawn\tseed\t"
+                   "verdict\n");
+}
+
+static void records_close(void)
+{
+  char part[4096], path[4096];
+  if (!records)
+    return;
+  path_of(part, sizeof part, current->stem, ".part");
+  path_of(path, sizeof path, current->stem, "");
+  const int bad = ferror(records);
+  if (fclose(records) != 0 || bad || rename(part, path) != 0)
+    stop(part, "cannot be written");
+  records = NULL;
+}
+
+/* Check calls these around a chapter's claims (unchecked fixtures). */
+static size_t next_table;
+static void begin(void)
+{
+  current = &tables[next_table++];
+  records_open();
+}
+static void finish(void) { records_close(); }
+
+static Suite *claims_suite(const struct table *table)
+{
+  int n = 0;
+  while (table->as[TYPE_L][n].name)
+    n++;
+  if (n == 0)
+    stop(table->stem, "has no claims");
+  Suite *suite = suite_create(table->stem);
+  TCase *tcase = tcase_create("claims");
+  tcase_set_timeout(tcase, 0);
+  tcase_add_unchecked_fixture(tcase, begin, finish);
+  tcase_add_loop_test(tcase, test_claim, 0, n);
+  suite_add_tcase(suite, tcase);
+  return suite;
+}
+
+/* --out DIR, --seed N, --cases N, --quiet */
+static void arguments(int argc, char **argv)
+{
+  for (int k = 1; k < argc; k++) {
+    const char *value = k + 1 < argc ? argv[k + 1] : NULL;
+    if (strcmp(argv[k], "--quiet") == 0) {
+      quiet = 1;
+      continue;
+    }
+    if (value && strcmp(argv[k], "--out") == 0)
+      out_dir = value;
+    else if (value && strcmp(argv[k], "--seed") == 0)
+      seed = strtoull(value, NULL, 10);
+    else if (value && strcmp(argv[k], "--cases") == 0 && atoi(value) > 0)
+      cases = atoi(value);
+    else {
+      fprintf(stderr, "check: %s: usage: [--out DIR] [--seed N] [--cases N] "
+                      "[--quiet]\n", argv[k]);
+      exit(2);
+    }
+    k++;
+  }
+}
+
+static void print_failures(SRunner *runner)
+{
+  const int n = srunner_ntests_failed(runner);
+  TestResult **failed = srunner_failures(runner);
+  for (int k = 0; k < n; k++)
+    printf("✗ %s:%d: %s\n", tr_lfile(failed[k]), tr_lno(failed[k]),
+           tr_msg(failed[k]));
+  free(failed);
+}
+
+int main(int argc, char **argv)
+{
+  arguments(argc, argv);
+  SRunner *runner = srunner_create(NULL);
+  srunner_set_fork_status(runner, CK_NOFORK);
+  if (tables[0].stem && !quiet)
+    printf("%-44s %8s %8s %8s %8s %7s %5s\n", "claim", "complex", "differ.",
+           "toler.", "resolves", "order", "cases");
+  for (const struct table *t = tables; t->stem; t++)
+    srunner_add_suite(runner, claims_suite(t));
+#define X(suite) srunner_add_suite(runner, suite##_suite());
+  SUITES
+#undef X
+  srunner_run_all(runner, CK_SILENT);
+  const int run = srunner_ntests_run(runner);
+  const int failed = srunner_ntests_failed(runner);
+  print_failures(runner);
+  printf("%ld random cases, %ld numbers compared, seed %llu\n", total_cases,
+         total_entries, (unsigned long long)seed);
+  srunner_print(runner, CK_MINIMAL);
+  srunner_free(runner);
+  if (run == 0)
+    stop("nothing", "no check was run");
+  return failed != 0 || fflush(stdout) != 0;
+}

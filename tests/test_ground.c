@@ -1,0 +1,11 @@
+#include "ground.h"
+
+Suite *ground_suite(void)
+{
+  Suite *suite = suite_create("ground");
+  suite_add_tcase(suite, ground_rng());
+  suite_add_tcase(suite, ground_cli());
+  suite_add_tcase(suite, ground_record());
+  suite_add_tcase(suite, ground_dataset());
+  return suite;
+}

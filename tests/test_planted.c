@@ -1,0 +1,400 @@
+/* Operations small enough to be certainly right, and mistakes planted in
+   their gradients: what the checker is tried on (test_gradcheck.c).  Claims
+   whose name begins with "right" must pass; those with "wrong" must not. */
+#include "claims.h"
+
+enum { S, M, N };
+
+enum mistake {
+  NONE,
+  SIGN,
+  TRANSPOSE,
+  NO_MEAN, /* the 1/S is missing */
+  TWICE_MEAN,
+  DROPPED_TERM,
+  DROPPED_MEAN_PATH,
+  OFF_BY_ONE,
+  ASSIGNED, /* = for += */
+  ADDED,    /* += for = */
+  NOT_SUMMED,
+  EPSILON,
+  UNBIASED,
+  REVERSED,
+  ARGMAX,
+  DIAGONAL,
+  SIXTH_DIGIT,
+  SKIPPED_ENTRY,
+  GIVES_NAN,
+  GIVES_ZERO,
+  WRITES_INPUT,
+  COARSE_FLOAT,
+};
+
+/* --- Y = X Wᵀ + 1 bᵀ --------------------------------------------------- */
+
+static void affine(const size_t d[], const void *const in[], void *out)
+{
+  const real(*X)[d[M]] = in[0], (*W)[d[M]] = in[1], *b = in[2];
+  real(*Y)[d[N]] = out;
+  for (size_t s = 0; s < d[S]; s++)
+    for (size_t n = 0; n < d[N]; n++) {
+      Y[s][n] = b[n];
+      for (size_t m = 0; m < d[M]; m++)
+        Y[s][n] += X[s][m] * W[n][m];
+    }
+}
+
+static void affine_back(const size_t d[], const void *const in[],
+                        const void *up, void *const g[], enum mistake wrong)
+{
+  const real(*X)[d[M]] = in[0], (*W)[d[M]] = in[1], (*G)[d[N]] = up;
+  real(*dX)[d[M]] = g[0], (*dW)[d[M]] = g[1], *db = g[2];
+  const size_t last = d[S] - (wrong == OFF_BY_ONE);
+  for (size_t s = 0; s < d[S]; s++)
+    for (size_t m = 0; m < d[M]; m++) {
+      if (wrong != ADDED)
+        dX[s][m] = R(0.0);
+      for (size_t n = 0; n < d[N]; n++) /* the wrong one reads W as N×M flat */
+        dX[s][m] += G[s][n] * (wrong == TRANSPOSE ? (*W)[m * d[N] + n]
+                                                  : W[n][m]);
+    }
+  for (size_t n = 0; n < d[N]; n++)
+    for (size_t m = 0; m < d[M]; m++) {
+      real sum = R(0.0);
+      for (size_t s = 0; s < last; s++)
+        sum += G[s][n] * X[s][m];
+      if (wrong == SIXTH_DIGIT)
+        sum *= R(1.000001);
+      if (wrong == SKIPPED_ENTRY && n == d[N] - 1 && m == d[M] - 1)
+        sum = R(0.0);
+      if (wrong == COARSE_FLOAT && sizeof(real) == sizeof(float))
+        sum *= R(1.001);
+      dW[n][m] = wrong == ASSIGNED ? sum : dW[n][m] + sum;
+    }
+  for (size_t n = 0; n < d[N]; n++)
+    for (size_t s = 0; s < (wrong == NOT_SUMMED ? 1 : d[S]); s++)
+      db[n] += wrong == SIGN ? -G[s][n] : G[s][n];
+  if (wrong == GIVES_NAN)
+    db[0] = db[0] / R(0.0) * R(0.0);
+  if (wrong == GIVES_ZERO)
+    for (size_t n = 0; n < d[N]; n++)
+      db[n] = R(0.0);
+  if (wrong == WRITES_INPUT)
+    ((real *)(size_t)in[0])[0] += R(1.0);
+}
+
+/* --- L = 1/(2S) Σ (X − T)² ---------------------------------------------- */
+
+static void square(const size_t d[], const void *const in[], void *out)
+{
+  const real *X = in[0], *T = in[1];
+  real sum = R(0.0);
+  for (size_t i = 0; i < d[S] * d[N]; i++)
+    sum += (X[i] - T[i]) * (X[i] - T[i]);
+  *(real *)out = sum / (R(2.0) * (real)d[S]);
+}
+
+static void square_back(const size_t d[], const void *const in[],
+                        const void *up, void *const g[], enum mistake wrong)
+{
+  const real *X = in[0], *T = in[1], *G = up;
+  const real count = (real)d[S];
+  real *dX = g[0];
+  for (size_t i = 0; i < d[S] * d[N]; i++)
+    dX[i] = *G * (X[i] - T[i]) *
+            (wrong == NO_MEAN      ? R(1.0)
+             : wrong == TWICE_MEAN ? R(1.0) / (count * count)
+                                   : R(1.0) / count);
+}
+
+/* --- Y = max(X, 0) ------------------------------------------------------ */
+
+static void relu(const size_t d[], const void *const in[], void *out)
+{
+  const real *X = in[0];
+  real *Y = out;
+  for (size_t i = 0; i < d[S] * d[N]; i++)
+    Y[i] = re(X[i]) > 0 ? X[i] : R(0.0);
+}
+
+static void relu_back(const size_t d[], const void *const in[],
+                      const void *up, void *const g[], enum mistake wrong)
+{
+  const real *X = in[0], *G = up;
+  real *dX = g[0];
+  for (size_t i = 0; i < d[S] * d[N]; i++)
+    dX[i] = (re(X[i]) > 0) != (wrong == REVERSED) ? G[i] : R(0.0);
+}
+
+static long double from_zero(const size_t d[], const void *const in[])
+{
+  const real *X = in[0];
+  long double distance = 1;
+  for (size_t i = 0; i < d[S] * d[N]; i++) {
+    const long double x = (long double)re(X[i]);
+    distance = (x < 0 ? -x : x) < distance ? (x < 0 ? -x : x) : distance;
+  }
+  return distance;
+}
+
+/* --- Y = softmax(X), row by row; L = −1/S Σ T log softmax(X) ------------ */
+
+static void softmax(const size_t d[], const void *const in[], void *out)
+{
+  const real(*X)[d[N]] = in[0];
+  real(*Y)[d[N]] = out;
+  for (size_t s = 0; s < d[S]; s++) {
+    real sum = R(0.0);
+    for (size_t n = 0; n < d[N]; n++)
+      sum += exp(X[s][n]);
+    for (size_t n = 0; n < d[N]; n++)
+      Y[s][n] = exp(X[s][n]) / sum;
+  }
+}
+
+static void softmax_back(const size_t d[], const void *const in[],
+                         const void *up, void *const g[], enum mistake wrong)
+{
+  const real(*G)[d[N]] = up;
+  real(*dX)[d[N]] = g[0], Y[d[S]][d[N]];
+  softmax(d, in, Y);
+  for (size_t s = 0; s < d[S]; s++) {
+    real mean = R(0.0);
+    for (size_t n = 0; n < d[N]; n++)
+      mean += G[s][n] * Y[s][n];
+    for (size_t n = 0; n < d[N]; n++)
+      dX[s][n] = wrong == DIAGONAL       ? G[s][n] * Y[s][n] * (1 - Y[s][n])
+                 : wrong == DROPPED_TERM ? Y[s][n] * G[s][n]
+                                         : Y[s][n] * (G[s][n] - mean);
+  }
+}
+
+static void entropy(const size_t d[], const void *const in[], void *out)
+{
+  const real(*T)[d[N]] = in[1];
+  real Y[d[S]][d[N]], sum = R(0.0);
+  softmax(d, in, Y);
+  for (size_t s = 0; s < d[S]; s++)
+    for (size_t n = 0; n < d[N]; n++)
+      sum -= T[s][n] * log(Y[s][n]);
+  *(real *)out = sum / (real)d[S];
+}
+
+static void entropy_back(const size_t d[], const void *const in[],
+                         const void *up, void *const g[], enum mistake wrong)
+{
+  const real(*T)[d[N]] = in[1], *G = up;
+  real(*dX)[d[N]] = g[0], Y[d[S]][d[N]];
+  softmax(d, in, Y);
+  for (size_t s = 0; s < d[S]; s++) {
+    real total = R(0.0);
+    size_t c = 0;
+    for (size_t n = 0; n < d[N]; n++) {
+      total += T[s][n];
+      c = re(T[s][n]) > re(T[s][c]) ? n : c;
+    }
+    if (wrong == ARGMAX || wrong == DROPPED_TERM)
+      total = R(1.0);
+    for (size_t n = 0; n < d[N]; n++)
+      dX[s][n] = *G / (wrong == NO_MEAN ? R(1.0) : (real)d[S]) *
+                 (Y[s][n] * total -
+                  (wrong == ARGMAX ? (real)(n == c) : T[s][n]));
+  }
+}
+
+/* --- X̂ = (X − μ) / √(v + ε), column by column --------------------------- */
+
+static void standardise(const size_t d[], const void *const in[], void *out)
+{
+  const real(*X)[d[N]] = in[0];
+  real(*Y)[d[N]] = out;
+  for (size_t n = 0; n < d[N]; n++) {
+    real mean = R(0.0), v = R(0.0);
+    for (size_t s = 0; s < d[S]; s++)
+      mean += X[s][n] / (real)d[S];
+    for (size_t s = 0; s < d[S]; s++)
+      v += (X[s][n] - mean) * (X[s][n] - mean) / (real)d[S];
+    for (size_t s = 0; s < d[S]; s++)
+      Y[s][n] = (X[s][n] - mean) / sqrt(v + R(1e-5));
+  }
+}
+
+static void standardise_back(const size_t d[], const void *const in[],
+                             const void *up, void *const g[],
+                             enum mistake wrong)
+{
+  const real(*X)[d[N]] = in[0], (*G)[d[N]] = up, count = (real)d[S];
+  const real epsilon = wrong == EPSILON ? R(1e-6) : R(1e-5);
+  real(*dX)[d[N]] = g[0];
+  for (size_t n = 0; n < d[N]; n++) {
+    real mean = R(0.0), v = R(0.0), mean_g = R(0.0), mean_gx = R(0.0);
+    for (size_t s = 0; s < d[S]; s++)
+      mean += X[s][n] / count;
+    for (size_t s = 0; s < d[S]; s++)
+      v += (X[s][n] - mean) * (X[s][n] - mean) /
+           (wrong == UNBIASED ? count - R(1.0) : count);
+    const real root = sqrt(v + epsilon);
+    for (size_t s = 0; s < d[S]; s++) {
+      mean_g += G[s][n] / count;
+      mean_gx += G[s][n] * (X[s][n] - mean) / root / count;
+    }
+    if (wrong == DROPPED_MEAN_PATH)
+      mean_g = R(0.0);
+    if (wrong == DROPPED_TERM)
+      mean_gx = R(0.0);
+    for (size_t s = 0; s < d[S]; s++)
+      dX[s][n] =
+          (G[s][n] - mean_g - (X[s][n] - mean) / root * mean_gx) / root;
+  }
+}
+
+/* --- Y_sn = E_{k_s, n}: rows of a table, some more than once ------------- */
+
+static void lookup(const size_t d[], const void *const in[], void *out)
+{
+  const real(*E)[d[N]] = in[0], *k = in[1];
+  real(*Y)[d[N]] = out;
+  for (size_t s = 0; s < d[S]; s++)
+    for (size_t n = 0; n < d[N]; n++)
+      Y[s][n] = E[(size_t)re(k[s])][n];
+}
+
+static void lookup_back(const size_t d[], const void *const in[],
+                        const void *up, void *const g[], enum mistake wrong)
+{
+  const real(*G)[d[N]] = up, *k = in[1];
+  real(*dE)[d[N]] = g[0];
+  for (size_t m = 0; wrong == ASSIGNED && m < d[M] * d[N]; m++)
+    (*dE)[m] += R(0.0);
+  for (size_t s = 0; s < d[S]; s++)
+    for (size_t n = 0; n < d[N]; n++) {
+      real *entry = &dE[(size_t)re(k[s])][n];
+      *entry = wrong == ASSIGNED ? G[s][n] : *entry + G[s][n];
+    }
+}
+
+/* --- Forwards that mislead a witness ------------------------------------- */
+
+/* Not analytic: on complex numbers it is another function. */
+static void conjugate(const size_t d[], const void *const in[], void *out)
+{
+  const real *X = in[0];
+  real *Y = out;
+  for (size_t i = 0; i < d[S] * d[N]; i++)
+    Y[i] = R(0.5) * (X[i] * X[i] + re(X[i]) * X[i]);
+}
+
+static void conjugate_back(const size_t d[], const void *const in[],
+                           const void *up, void *const g[],
+                           enum mistake wrong)
+{
+  const real *X = in[0], *G = up;
+  real *dX = g[0]; /* wrong: what the complex step alone would accept */
+  for (size_t i = 0; i < d[S] * d[N]; i++)
+    dX[i] = (wrong == NONE ? R(2.0) : R(1.5)) * X[i] * G[i];
+}
+
+/* A gradient that vanishes identically: nothing to check. */
+static void constant(const size_t d[], const void *const in[], void *out)
+{
+  const real *X = in[0];
+  real *Y = out;
+  for (size_t i = 0; i < d[S] * d[N]; i++)
+    Y[i] = R(1.0) + R(0.0) * X[i];
+}
+
+static void constant_back(const size_t d[], const void *const in[],
+                          const void *up, void *const g[], enum mistake wrong)
+{
+  const real *X = in[0], *G = up;
+  real *dX = g[0];
+  for (size_t i = 0; i < d[S] * d[N]; i++)
+    dX[i] = wrong == NONE ? R(0.0) * X[i] : G[i];
+}
+
+/* --- The table ----------------------------------------------------------- */
+
+#define S_N { { "S", 3, 6 }, { "M", 2, 2 }, { "N", 3, 6 } }
+#define X_ONLY { { "X", SHAPE(S, N), NORMAL, .role = INPUT } }
+#define X_AND_T(draw)                                                       \
+  { { "X", SHAPE(S, N), NORMAL, .role = INPUT },                            \
+    { "T", SHAPE(S, N), draw, .role = CONSTANT } }
+
+#define AFFINE                                                              \
+  .forward = affine, .out = SHAPE(S, N),                                    \
+  .dim = { { "S", 3, 6 }, { "M", 2, 6 }, { "N", 2, 6 } },                   \
+  .in = { { "X", SHAPE(S, M), NORMAL, .role = INPUT },                      \
+          { "W", SHAPE(N, M), NORMAL, .role = PARAMETER },                  \
+          { "b", SHAPE(N), NORMAL, .role = PARAMETER } }
+#define SQUARE                                                              \
+  .forward = square, .out = SCALAR, .dim = S_N, .in = X_AND_T(NORMAL)
+#define RELU                                                                \
+  .forward = relu, .out = SHAPE(S, N), .dim = S_N, .in = X_ONLY,            \
+  .distance = from_zero
+#define SOFTMAX                                                             \
+  .forward = softmax, .out = SHAPE(S, N), .dim = S_N, .in = X_ONLY
+#define ENTROPY                                                             \
+  .forward = entropy, .out = SCALAR, .dim = S_N, .in = X_AND_T(TARGETS)
+#define STANDARDISE                                                         \
+  .forward = standardise, .out = SHAPE(S, N), .dim = S_N, .in = X_ONLY
+#define LOOKUP                                                              \
+  .forward = lookup, .out = SHAPE(S, N),                                    \
+  .dim = { { "S", 5, 8 }, { "M", 4, 4 }, { "N", 2, 3 } },                   \
+  .in = { { "E", SHAPE(M, N), NORMAL, .role = PARAMETER },                  \
+          { "k", SHAPE(S), INDICES, 0, 4, CONSTANT } }
+#define CONJUGATE                                                           \
+  .forward = conjugate, .out = SHAPE(S, N), .dim = S_N, .in = X_ONLY
+#define VANISHING                                                           \
+  .forward = constant, .out = SHAPE(S, N), .dim = S_N, .in = X_ONLY
+
+#define PLANTED(X)                                                          \
+  X(right_affine, AFFINE, affine_back, NONE)                                \
+  X(right_square, SQUARE, square_back, NONE)                                \
+  X(right_relu, RELU, relu_back, NONE)                                      \
+  X(right_softmax, SOFTMAX, softmax_back, NONE)                             \
+  X(right_entropy, ENTROPY, entropy_back, NONE)                             \
+  X(right_standardise, STANDARDISE, standardise_back, NONE)                 \
+  X(right_lookup, LOOKUP, lookup_back, NONE)                                \
+  X(wrong_sign, AFFINE, affine_back, SIGN)                                  \
+  X(wrong_transpose, AFFINE, affine_back, TRANSPOSE)                        \
+  X(wrong_off_by_one, AFFINE, affine_back, OFF_BY_ONE)                      \
+  X(wrong_assigned, AFFINE, affine_back, ASSIGNED)                          \
+  X(wrong_added, AFFINE, affine_back, ADDED)                                \
+  X(wrong_not_summed, AFFINE, affine_back, NOT_SUMMED)                      \
+  X(wrong_sixth_digit, AFFINE, affine_back, SIXTH_DIGIT)                    \
+  X(wrong_skipped_entry, AFFINE, affine_back, SKIPPED_ENTRY)                \
+  X(wrong_nan, AFFINE, affine_back, GIVES_NAN)                              \
+  X(wrong_zero, AFFINE, affine_back, GIVES_ZERO)                            \
+  X(wrong_writes_input, AFFINE, affine_back, WRITES_INPUT)                  \
+  X(wrong_in_float, AFFINE, affine_back, COARSE_FLOAT)                      \
+  X(wrong_no_mean, SQUARE, square_back, NO_MEAN)                            \
+  X(wrong_twice_mean, SQUARE, square_back, TWICE_MEAN)                      \
+  X(wrong_reversed, RELU, relu_back, REVERSED)                              \
+  X(wrong_diagonal, SOFTMAX, softmax_back, DIAGONAL)                        \
+  X(wrong_softmax_term, SOFTMAX, softmax_back, DROPPED_TERM)                \
+  X(wrong_argmax, ENTROPY, entropy_back, ARGMAX)                            \
+  X(wrong_target_sum, ENTROPY, entropy_back, DROPPED_TERM)                  \
+  X(wrong_entropy_mean, ENTROPY, entropy_back, NO_MEAN)                     \
+  X(wrong_epsilon, STANDARDISE, standardise_back, EPSILON)                  \
+  X(wrong_unbiased, STANDARDISE, standardise_back, UNBIASED)                \
+  X(wrong_mean_path, STANDARDISE, standardise_back, DROPPED_MEAN_PATH)      \
+  X(wrong_variance_path, STANDARDISE, standardise_back, DROPPED_TERM)       \
+  X(wrong_lookup, LOOKUP, lookup_back, ASSIGNED)                            \
+  X(wrong_conjugate, CONJUGATE, conjugate_back, NONE)                       \
+  X(wrong_conjugate_alone, CONJUGATE, conjugate_back, DROPPED_TERM)         \
+  X(wrong_vanishing, VANISHING, constant_back, NONE)                        \
+  X(wrong_vanishing_code, VANISHING, constant_back, DROPPED_TERM)
+
+#define DEFINE(label, operation, function, mistake)                         \
+  static void label(const size_t d[], const void *const in[],               \
+                    const void *up, void *const g[])                        \
+  {                                                                         \
+    function(d, in, up, g, mistake);                                        \
+  }                                                                         \
+  static const struct op op_##label = { .name = #label, operation,          \
+                                        .backward = label };
+PLANTED(DEFINE)
+
+#define ROW(label, operation, function, mistake)                            \
+  { #label, BACKWARD, &op_##label, .linear = 0 },
+const struct claim CLAIMS(planted)[] = { PLANTED(ROW) END };

@@ -1,0 +1,116 @@
+-- Whole functions, and rows of claim tables, out of C source.
+local report = require 'report'
+local M = {}
+
+-- Every definition of the function in the file, as {line =, text =}.  A
+-- definition starts in column 0 and ends with its line where the braces
+-- balance there, or else with the first } in column 0.
+local function definitions(lines, name)
+  local found = {}
+  for i, line in ipairs(lines) do
+    if line:find('^[%a_]') and line:find('%f[%w_]' .. name .. '%s*%(') then
+      local last, open = i, nil
+      while lines[last] do
+        open = lines[last]:match('[{;]')
+        if open then break end
+        last = last + 1
+      end
+      if open == '{' then
+        local _, ups = lines[last]:gsub('{', '')
+        local _, downs = lines[last]:gsub('}', '')
+        if ups ~= downs then
+          repeat last = last + 1 until not lines[last] or lines[last]:find('^}')
+        end
+        found[#found + 1] = { line = i, last = last,
+          text = table.concat(lines, '\n', i, math.min(last, #lines)) }
+      end
+    end
+  end
+  return found
+end
+
+-- The text and line of the one function of that name, or nil and why not.
+-- With `comment`, the comment right above it belongs to it.
+function M.func(path, name, comment)
+  local text = report.read(path)
+  if not text then return nil, path .. ': no such file' end
+  local lines = report.lines(text)
+  local found = definitions(lines, name)
+  if #found ~= 1 then
+    return nil, string.format('%s: %s of a function %s', path,
+      #found == 0 and 'no definition' or #found .. ' definitions', name)
+  end
+  local first = found[1].line
+  if comment and lines[first - 1] and lines[first - 1]:find('%*/%s*$') then
+    local top = first - 1
+    while top > 1 and not lines[top]:find('^/%*') do top = top - 1 end
+    if lines[top]:find('^/%*') then first = top end
+  end
+  return table.concat(lines, '\n', first, found[1].last), found[1].line
+end
+
+-- The row of a claim in the table of a test file, { "linear-dw", ... } or, by
+-- a macro that adds the stem, DISPLAY("dw", ...): its text and line, or nil.
+function M.claim_row(path, stem, name)
+  local text = report.read(path)
+  if not text then return nil end
+  local function quoted(s) return '"' .. s:gsub('%-', '%%-') .. '"%s*,' end
+  local at, row = text:find('{%s*' .. quoted(name)), nil
+  if at then
+    row = text:match('^%b{}', at)
+  else
+    at = text:find('[%u_]+%(%s*' .. quoted(name:sub(#stem + 2)))
+    row = at and text:match('^[%u_]+%b()', at)
+  end
+  if not row then return nil end
+  local _, line = text:sub(1, at):gsub('\n', '')
+  return row, line + 1
+end
+
+-- Names in code that may be functions: no fields, no words in capitals.
+local function names_in(code)
+  local list = {}
+  for dot, name in code:gsub('"[^"]*"', ''):gmatch('(%.?)%f[%w_]([%a_][%w_]*)') do
+    if dot == '' and name:find('%l') then list[#list + 1] = name end
+  end
+  return list
+end
+
+-- What a claim's row leads to: each function that it names, whether written
+-- out or made by a macro in column 0, as a list of {text =, line =}.
+function M.test_of(path, row)
+  local text, found, seen = report.read(path), {}, {}
+  local lines = report.lines(text)
+  local function add(code, line)
+    if not seen[line] then found[#found + 1] = { text = code, line = line } end
+    seen[line] = true
+  end
+  local function follow(name, depth)
+    local code, line = M.func(path, name, true)
+    if code then return add(code, line) end
+    for i, l in ipairs(lines) do
+      if l:find('^[%u_]+%(' .. name .. '%f[^%w_]') then
+        local use = table.concat(lines, '\n', i, #lines):match('^[%u_]+%b()')
+        for _, arg in ipairs(depth < 3 and names_in(use) or {}) do
+          if arg ~= name then follow(arg, depth + 1) end
+        end
+        return add(use, i)
+      end
+    end
+    local pasted = name:match('^op_(.*)$') or name:match('^(.*)_%l+$')
+    if pasted and depth == 0 then follow(pasted, 1) end
+  end
+  for _, name in ipairs(names_in(row)) do
+    local start = text:match('struct op ' .. name .. '%s*=%s*(){')
+    if not start then
+      follow(name, 0)
+    elseif row:find('BACKWARD', 1, true) then
+      local op = text:match('^%b{}', start)
+      local backward = op:match('%.backward%s*=%s*([%a_][%w_]*)')
+      if backward then follow(backward, 0) end
+    end
+  end
+  return found
+end
+
+return M

@@ -1,0 +1,55 @@
+-- First pass over a page: what others may refer to, as rows of
+-- build/labels/NAME.tsv (kind, label, number, page, text), and its first sentence, in
+-- build/labels/NAME.about.  Metadata: build.
+package.path = PANDOC_SCRIPT_FILE:match('^(.*/)') .. '?.lua;' .. package.path
+local report = require 'report'
+local structure = require 'structure'
+
+-- The first paragraph up to the end of its first sentence, as Markdown.
+local function first_sentence(doc)
+  for _, block in ipairs(doc.blocks) do
+    if block.t == 'Para' then
+      local words = {}
+      for _, inline in ipairs(block.content) do
+        words[#words + 1] = inline
+        if inline.t == 'Str' and inline.text:find('[.?!][”’)]*$') then break end
+      end
+      return pandoc.write(pandoc.Pandoc({ pandoc.Para(words) }), 'markdown',
+                          { wrap_text = 'wrap-none' })
+    end
+  end
+  return ''
+end
+
+function Pandoc(doc)
+  local build = pandoc.utils.stringify(doc.meta.build)
+  local page = (report.number and report.name or 'index') .. '.html'
+  local rows = {}
+  local function row(...) rows[#rows + 1] = table.concat({ ... }, '\t') end
+
+  local numbered, items, title = structure.number(doc)
+  if report.number then
+    if not title then report.problem(1, 'no # title') end
+    local text = title and pandoc.utils.stringify(title) or '-'
+    row('chapter', report.stem, report.number, page, text)
+  else
+    for _, key in ipairs { 'title', 'subtitle', 'lang' } do
+      if doc.meta[key] then
+        row('book', key, '-', page, pandoc.utils.stringify(doc.meta[key]))
+      end
+    end
+    if not doc.meta.title then report.problem(1, 'no title: in the header') end
+    for _, author in ipairs(doc.meta.authors or doc.meta.author or {}) do
+      row('book', 'author', '-', page, pandoc.utils.stringify(author))
+    end
+  end
+  for _, item in ipairs(items) do
+    row(item.kind, item.label, item.number, page, '-')
+  end
+  report.stop_on_problems()
+
+  local stem = build .. '/labels/' .. report.name
+  report.write(stem .. '.about', first_sentence(numbered))
+  report.write(stem .. '.tsv', table.concat(rows, '\n') .. '\n')
+  return pandoc.Pandoc({})
+end

@@ -1,0 +1,99 @@
+-- Numbers that runs produced, for sentences and badges.
+local report = require 'report'
+local M = {}
+local build, pages
+
+-- pages: stem -> "02-linear".
+function M.setup(build_dir, page_names) build, pages = build_dir, page_names end
+
+local function significant(x, digits)
+  local text = string.format('%.' .. (digits - 1) .. 'e', x)
+  local mantissa, exponent = text:match('^(.*)e(.*)$')
+  return mantissa, math.floor(tonumber(exponent))
+end
+
+-- Short, for badges: 3e-19.
+function M.short(text)
+  local x = tonumber(text)
+  if not x then return text end
+  if x == 0 then return '0' end
+  local mantissa, exponent = significant(x, 1)
+  return mantissa .. 'e' .. exponent
+end
+
+-- As a book prints it, in HTML: 3.1 × 10^−19; whole numbers as they are.
+function M.pretty(text, digits)
+  local x = tonumber(text)
+  if not x or text:find('^%s*[+-]?[%dxX]+%s*$') then
+    return report.escape(text):gsub('^%-(%d)', '−%1')
+  end
+  if x == 0 then return '0' end
+  if x ~= x or x == math.huge or x == -math.huge then return text end
+  local mantissa, exponent = significant(x, digits)
+  if exponent < -3 or exponent > 5 then
+    return (mantissa .. '&thinsp;×&thinsp;10<sup>' .. exponent .. '</sup>')
+      :gsub('%-', '−')
+  end
+  local places = math.max(0, digits - 1 - exponent)
+  return (string.format('%.' .. places .. 'f', x):gsub('^%-', '−'))
+end
+
+-- What `key`{.val} stands for, and where it is from; or nil and why not.
+local function look_up(key)
+  local stem, row = key:match('^([%w-]+):(.+)$')
+  if stem then
+    if not pages[stem] then return nil, 'no chapter ' .. stem end
+    local path = build .. '/' .. pages[stem] .. '/values.tsv'
+    local rows = report.tsv(path)
+    if not rows then return nil, path .. ': no such file' end
+    for _, r in ipairs(rows) do
+      if r.name == row then return r.value, path end
+    end
+    return nil, path .. ': no row ' .. row
+  end
+  local name, column = key:match('^([%w-]+)%.([%w_]+)$')
+  if not name then return nil, 'expected claim.column or stem:row' end
+  for s, page in pairs(pages) do
+    if name:sub(1, #s + 1) == s .. '-' then
+      local path = build .. '/claims/' .. s .. '.tsv'
+      for _, r in ipairs(report.tsv(path) or {}) do
+        if r.name == name then
+          local value = r[column]
+          if not value then return nil, path .. ': no column ' .. column end
+          if value == '-' then
+            return nil, string.format('%s: %s has no %s', path, name, column)
+          end
+          return value, path
+        end
+      end
+    end
+  end
+  return nil, 'no claim ' .. name
+end
+
+function M.inline(code)
+  local where = '`' .. code.text .. '`'
+  local value, from = look_up(code.text)
+  if not value then
+    report.problem(where, 'value %s: %s', where, from)
+    return {}
+  end
+  local html
+  local format = code.attributes.format
+  if format then
+    local ok, text = pcall(string.format, format, tonumber(value))
+    if not ok then
+      report.problem(where, 'value %s: format "%s" does not fit %s', where,
+                     format, value)
+      return {}
+    end
+    html = report.escape(text):gsub('^%-(%d)', '−%1')
+  else
+    html = M.pretty(value, tonumber(code.attributes.digits) or 2)
+  end
+  return pandoc.RawInline('html', string.format(
+    '<span class="val" title="%s in %s">%s</span>',
+    report.escape(code.text), report.escape(from), html))
+end
+
+return M

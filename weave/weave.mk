@@ -1,0 +1,84 @@
+# The pages of the book.  Included by the Makefile; `make weave` weaves what
+# changed, then fails where a claim on any page did not pass.
+#   chapters/NN-STEM.md -> build/labels/NN-STEM.tsv -> build/labels/labels.tsv
+#   all of them, and the runs -> build/book/NN-STEM.html
+
+BUILD ?= build
+CHAPTERS ?= $(sort $(wildcard chapters/[0-9][0-9]-*.md))
+KATEX_DIR ?= $(firstword $(wildcard /usr/share/javascript/katex \
+  /usr/share/nodejs/katex/dist /usr/lib/node_modules/katex/dist \
+  /opt/homebrew/lib/node_modules/katex/dist))
+
+weave_names := $(notdir $(CHAPTERS:.md=)) $(if $(wildcard book.md),book)
+weave_stem = $(subst $(firstword $(subst -, ,$1))-,,$1)
+weave_labels := $(weave_names:%=$(BUILD)/labels/%.tsv)
+weave_tools := $(filter-out weave/lint.lua,$(wildcard weave/*.lua)) weave/katex.js weave/page.html
+weave_pandoc := pandoc --from markdown \
+  --metadata build=$(BUILD)
+# All runs that pages show; what else a page reads is named in its .d.
+weave_all_runs := $(foreach n,$(filter-out book,$(weave_names)), \
+  $(if $(wildcard chapters/$n.c),$(BUILD)/$n/.done) \
+  $(if $(wildcard plots/$(call weave_stem,$n).gp),$(BUILD)/figures/$(call weave_stem,$n).done) \
+  $(if $(wildcard tests/test_$(subst -,_,$(call weave_stem,$n)).c),$(BUILD)/claims/$(call weave_stem,$n).tsv))
+
+.PHONY: weave weave-lint weave-test
+
+# Labels: the stamp says when they were looked at, the file when they changed.
+define weave_label
+$(BUILD)/labels/$1.stamp: $2 weave/labels.lua weave/structure.lua weave/report.lua
+	@mkdir -p $(BUILD)/labels
+	@$(weave_pandoc) --lua-filter weave/labels.lua -t plain -o $$@ $2 && touch $$@
+$(BUILD)/labels/$1.tsv $(BUILD)/labels/$1.about: $(BUILD)/labels/$1.stamp ;
+endef
+$(foreach n,$(weave_names),$(eval $(call weave_label,$n,$(if $(filter book,$n),book.md,chapters/$n.md))))
+
+# Joined in the order of the book; again, too, where chapters came or went.
+ifneq ($(file <$(BUILD)/labels/order),$(weave_names))
+weave_reordered := $(BUILD)/labels/reordered
+.PHONY: $(weave_reordered)
+endif
+$(BUILD)/labels/labels.tsv: $(weave_labels) $(weave_reordered)
+	@{ printf 'kind\tlabel\tnumber\tpage\ttext\n'; cat $(weave_labels); } > $@.part
+	@mv $@.part $@
+	@printf '%s' '$(weave_names)' > $(BUILD)/labels/order
+
+# $1: name, $2: its Markdown, $3: its page
+define weave_page
+$(BUILD)/book/$3.html: $2 $(BUILD)/labels/labels.tsv weave/references.bib \
+    $(weave_tools) $(if $(filter book,$1),$(patsubst %,$(BUILD)/labels/%.about,$(filter-out book,$(weave_names))),\
+    $(filter $(BUILD)/$1/.done $(BUILD)/figures/$(call weave_stem,$1).done $(BUILD)/claims/$(call weave_stem,$1).tsv,$(weave_all_runs))) \
+    | $(weave_all_runs)
+	@mkdir -p $(BUILD)/book $(BUILD)/weave
+	@$(weave_pandoc) --lua-filter weave/weave.lua --citeproc \
+	  --bibliography weave/references.bib --metadata link-citations=true \
+	  --metadata suppress-bibliography=false --template weave/page.html \
+	  --standalone --toc --toc-depth 2 --wrap=preserve -t html5 -o $$@.part $2
+	@mv $$@.part $$@
+-include $(BUILD)/weave/$1.d
+endef
+$(foreach n,$(weave_names),$(eval $(call weave_page,$n,$(if $(filter book,$n),book.md,chapters/$n.md),$(if $(filter book,$n),index,$n))))
+weave_pages := $(patsubst %,$(BUILD)/book/%.html,$(subst book,index,$(weave_names)))
+
+# What stands beside the pages.
+$(BUILD)/book/style.css: weave/style.css
+	@mkdir -p $(@D); cp $< $@
+$(BUILD)/book/katex/katex.css: $(KATEX_DIR)/katex.min.css
+	@mkdir -p $(@D)/fonts; cp $(KATEX_DIR)/fonts/*.woff2 $(@D)/fonts
+	@sed -E 's/,url\([^)]*\) format\(.(woff|truetype).\)//g' $< > $@.part; mv $@.part $@
+weave_sources := $(wildcard src/*.[ch] chapters/*.c tests/*.[ch] plots/*.gp)
+$(BUILD)/weave/sources.done: $(weave_sources)
+	@mkdir -p $(@D); for f in $(weave_sources); do \
+	  to=$(BUILD)/book/source/$$f.txt; cmp -s $$f $$to || \
+	  { mkdir -p $${to%/*}; cp $$f $$to; } || exit 1; done; touch $@
+$(BUILD)/weave/figures.done: $(filter $(BUILD)/figures/%,$(weave_all_runs))
+	@mkdir -p $(@D) $(BUILD)/book/figures
+	@for f in $(BUILD)/figures/*.svg; do \
+	  if [ -e $$f ]; then cp $$f $(BUILD)/book/figures/ || exit 1; fi; done; touch $@
+
+weave: $(weave_pages) $(BUILD)/book/style.css $(BUILD)/book/katex/katex.css \
+       $(BUILD)/weave/sources.done $(BUILD)/weave/figures.done
+	@cat $(weave_names:%=$(BUILD)/weave/%.failed) >&2
+	@! grep -q . $(weave_names:%=$(BUILD)/weave/%.failed)
+
+weave-test:
+	@sh weave/test.sh
