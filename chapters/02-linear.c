@@ -10,11 +10,11 @@
 
 /* ---- a layer to redo by hand ---- */
 
-static void print_row(size_t columns, const real a[])
+static void print_row(size_t columns, const real a[], const char *end)
 {
   for (size_t j = 0; j < columns; j++)
     printf(" %4g", (double)a[j]);
-  printf("   ");
+  printf("%s", end);
 }
 
 static void print_layer(void)
@@ -38,21 +38,19 @@ static void print_layer(void)
   linear_backward(S, M, N, dX, dW, db, G, X, W);
 
   printf("S = %d samples, M = %d inputs, N = %d outputs\n\n", S, M, N);
-  printf("  X 4x3             Y 4x2        G 4x2        dX 4x3\n");
+  printf("        X 4x3         Y 4x2         G 4x2            dX 4x3\n");
   for (size_t s = 0; s < S; s++) {
-    print_row(M, X[s]);
-    print_row(N, Y[s]);
-    print_row(N, G[s]);
-    print_row(M, dX[s]);
-    printf("\n");
+    print_row(M, X[s], "    ");
+    print_row(N, Y[s], "    ");
+    print_row(N, G[s], "    ");
+    print_row(M, dX[s], "\n");
   }
-  printf("\n  W 2x3             b 2     dW 2x3            db 2\n");
+  printf("\n        W 2x3      b 2            dW 2x3     db 2\n");
   for (size_t n = 0; n < N; n++) {
-    print_row(M, W[n]);
-    print_row(1, &b[n]);
-    print_row(M, dW[n]);
-    print_row(1, &db[n]);
-    printf("\n");
+    print_row(M, W[n], "    ");
+    print_row(1, &b[n], "    ");
+    print_row(M, dW[n], "    ");
+    print_row(1, &db[n], "\n");
   }
 }
 
@@ -99,8 +97,8 @@ static double difference_error(struct layer *l, size_t count, real segment[],
     const double off =
         fabs((above - below) / (2 * step) - (double)gradient[p]);
     error = off > error ? off : error;
-    scale = fabs((double)gradient[p]) > scale ? fabs((double)gradient[p])
-                                              : scale;
+    scale =
+        fabs((double)gradient[p]) > scale ? fabs((double)gradient[p]) : scale;
   }
   return error / scale;
 }
@@ -184,10 +182,11 @@ static void spoil(enum bias bias, real db[N])
 /* One step down the gradient; returns the loss before it. */
 static double descend(struct fit *f, real rate, enum bias bias)
 {
-  real Y[S][N], G[S][N], dW[N][M] = { { 0 } }, db[N] = { 0 };
+  real Y[S][N], G[S][N];
+  real dX[S][M], dW[N][M] = { { R(0.0) } }, db[N] = { R(0.0) };
   linear_forward(S, M, N, Y, f->X, f->W, f->b);
   squares_backward(S, N, G, Y, f->T);
-  linear_backward(S, M, N, NULL, dW, db, G, f->X, f->W);
+  linear_backward(S, M, N, dX, dW, db, G, f->X, f->W);
   spoil(bias, db);
   for (size_t n = 0; n < N; n++) {
     for (size_t m = 0; m < M; m++)
@@ -270,12 +269,23 @@ static void fit_rates(const struct cli *cli, struct record *values)
   }
   record_close(record);
 
+  /* The straight lines of slope rho through the last distances. */
+  record = record_open(cli->out, "predicted.tsv");
+  record_line(record, "step\tslow\tfast\tover");
+  for (long step = 0; step <= steps; step += steps) {
+    const double left = (double)(step - steps);
+    record_line(record, "%ld\t%.9g\t%.9g\t%.9g", step,
+                distance(&f[0]) * pow(rho[0], left),
+                distance(&f[1]) * pow(rho[1], left),
+                distance(&f[2]) * pow(rho[2], left));
+  }
+  record_close(record);
+
   printf("\n  rate/limit  distance  factor a step, late  predicted\n");
   for (int k = 0; k < RATES; k++) {
     const double end = distance(&f[k]);
     const double factor = pow(end / before[k], 1 / (double)(steps - half));
     printf("  %10.2f   %7.1e  %19.6f  %9.6f\n", share[k], end, factor, rho[k]);
-    record_line(values, "rho-%d\t%.9g", k, rho[k]);
     if (k == 1) {
       record_line(values, "rate-measured\t%.9g", factor);
       record_line(values, "rate-predicted\t%.9g", rho[k]);

@@ -10,8 +10,7 @@ typedef void pass_forward(size_t S, size_t N, real Y[S][N],
 typedef void pass_backward(size_t S, size_t N, real dX[S][N],
                            const real G[S][N], const real XY[S][N]);
 
-static void leaky_forward(size_t S, size_t N, real Y[S][N],
-                          const real X[S][N])
+static void leaky_forward(size_t S, size_t N, real Y[S][N], const real X[S][N])
 {
   leaky_relu_forward(S, N, Y, X, LEAKY_SLOPE);
 }
@@ -171,8 +170,8 @@ static void record_curves(const char *dir)
     double y[FUNCTIONS], slope[FUNCTIONS];
     for (int f = 0; f < FUNCTIONS; f++)
       y[f] = at(&functions[f], i / 64.0, &slope[f]);
-    record_line(h, "%.6g\t%.9g\t%.9g\t%.9g\t%.9g\t%.9g\t%.9g", i / 64.0,
-                y[0], y[1], y[2], y[3], y[4], y[5]);
+    record_line(h, "%.6g\t%.9g\t%.9g\t%.9g\t%.9g\t%.9g\t%.9g", i / 64.0, y[0],
+                y[1], y[2], y[3], y[4], y[5]);
     record_line(d, "%.6g\t%.9g\t%.9g\t%.9g\t%.9g\t%.9g\t%.9g", i / 64.0,
                 slope[0], slope[1], slope[2], slope[3], slope[4], slope[5]);
   }
@@ -213,8 +212,8 @@ static void record_gelu(struct record *values)
 
 int main(int argc, char **argv)
 {
-  const struct cli cli
-      = cli_parse(argc, argv, "activation functions and their slopes", NULL);
+  const struct cli cli =
+      cli_parse(argc, argv, "activation functions and their slopes", NULL);
   struct record *values = record_open(cli.out, "values.tsv");
   record_line(values, "name\tvalue");
   print_table();

@@ -8,15 +8,15 @@
 #include <stdio.h>
 
 /* y_1 of x = (x_1, x_2) in a type, by the definition and with the shift. */
-#define TWO_CLASSES(type)                                                     \
-  static type type##_defined(type x_1, type x_2)                              \
-  {                                                                           \
-    return exp(x_1) / (exp(x_1) + exp(x_2));                                  \
-  }                                                                           \
-  static type type##_shifted(type x_1, type x_2)                              \
-  {                                                                           \
-    const type max = x_1 > x_2 ? x_1 : x_2;                                   \
-    return type##_defined(x_1 - max, x_2 - max);                              \
+#define TWO_CLASSES(type)                        \
+  static type type##_defined(type x_1, type x_2) \
+  {                                              \
+    return exp(x_1) / (exp(x_1) + exp(x_2));     \
+  }                                              \
+  static type type##_shifted(type x_1, type x_2) \
+  {                                              \
+    const type max = x_1 > x_2 ? x_1 : x_2;      \
+    return type##_defined(x_1 - max, x_2 - max); \
   }
 
 typedef long double long_double;
@@ -217,9 +217,8 @@ static void heat_map(const char *out, struct record *values)
 
 int main(int argc, char **argv)
 {
-  const struct cli cli =
-      cli_parse(argc, argv, "softmax: overflow, a Jacobian, blind checks",
-                NULL);
+  const struct cli cli = cli_parse(
+      argc, argv, "softmax: overflow, a Jacobian, blind checks", NULL);
   struct record *values = record_open(cli.out, "values.tsv");
   record_line(values, "name\tvalue");
   overflow();

@@ -52,8 +52,7 @@ static void chain(const real z[CLASSES], size_t c, real epsilon,
   for (size_t k = 0; k < CLASSES; k++)
     q[0][k] = p[0][k] + epsilon;
   cross_entropy_backward(1, CLASSES, dp, (const void *)q, (const void *)t);
-  softmax_backward(1, CLASSES, (void *)dz, (const void *)dp,
-                   (const void *)p);
+  softmax_backward(1, CLASSES, (void *)dz, (const void *)dp, (const void *)p);
 }
 
 static void fused(const real z[CLASSES], size_t c, real dz[CLASSES])

@@ -28,8 +28,8 @@ void leaky_relu_forward(size_t S, size_t N, real Y[S][N], const real X[S][N],
       Y[s][n] = re(X[s][n]) > 0 ? X[s][n] : slope * X[s][n];
 }
 
-void leaky_relu_backward(size_t S, size_t N, real dX[S][N],
-                         const real G[S][N], const real Y[S][N], real slope)
+void leaky_relu_backward(size_t S, size_t N, real dX[S][N], const real G[S][N],
+                         const real Y[S][N], real slope)
 {
   for (size_t s = 0; s < S; s++)
     for (size_t n = 0; n < N; n++)
@@ -44,8 +44,8 @@ void elu_scaled_forward(size_t S, size_t N, real Y[S][N], const real X[S][N],
       Y[s][n] = re(X[s][n]) > 0 ? X[s][n] : a * real_expm1(X[s][n]);
 }
 
-void elu_scaled_backward(size_t S, size_t N, real dX[S][N],
-                         const real G[S][N], const real Y[S][N], real a)
+void elu_scaled_backward(size_t S, size_t N, real dX[S][N], const real G[S][N],
+                         const real Y[S][N], real a)
 {
   for (size_t s = 0; s < S; s++)
     for (size_t n = 0; n < N; n++)
@@ -121,8 +121,7 @@ void gelu_backward(size_t S, size_t N, real dX[S][N], const real G[S][N],
     }
 }
 
-void gelu_tanh_forward(size_t S, size_t N, real Y[S][N],
-                       const real X[S][N])
+void gelu_tanh_forward(size_t S, size_t N, real Y[S][N], const real X[S][N])
 {
   for (size_t s = 0; s < S; s++)
     for (size_t n = 0; n < N; n++) {
@@ -132,8 +131,8 @@ void gelu_tanh_forward(size_t S, size_t N, real Y[S][N],
     }
 }
 
-void gelu_tanh_backward(size_t S, size_t N, real dX[S][N],
-                        const real G[S][N], const real X[S][N])
+void gelu_tanh_backward(size_t S, size_t N, real dX[S][N], const real G[S][N],
+                        const real X[S][N])
 {
   for (size_t s = 0; s < S; s++)
     for (size_t n = 0; n < N; n++) {
@@ -141,7 +140,6 @@ void gelu_tanh_backward(size_t S, size_t N, real dX[S][N],
       const real u = SQRT_2_OVER_PI * (x + GELU_CUBIC * x * x * x);
       const real du = SQRT_2_OVER_PI * (R(1.0) + 3 * GELU_CUBIC * x * x);
       const real t = tanh(u);
-      dX[s][n] = G[s][n] * R(0.5)
-                 * (R(1.0) + t + x * (R(1.0) - t * t) * du);
+      dX[s][n] = G[s][n] * R(0.5) * (R(1.0) + t + x * (R(1.0) - t * t) * du);
     }
 }

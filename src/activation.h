@@ -18,15 +18,15 @@ void relu_backward(size_t S, size_t N, real dX[S][N], const real G[S][N],
 #define LEAKY_SLOPE R(0.02)
 void leaky_relu_forward(size_t S, size_t N, real Y[S][N], const real X[S][N],
                         real slope);
-void leaky_relu_backward(size_t S, size_t N, real dX[S][N],
-                         const real G[S][N], const real Y[S][N], real slope);
+void leaky_relu_backward(size_t S, size_t N, real dX[S][N], const real G[S][N],
+                         const real Y[S][N], real slope);
 
 /* h(x) = x for x > 0, else a (e^x − 1), with a > 0.  h′(0) is a by
    convention.  elu_forward and elu_backward are those of a = 1. */
 void elu_scaled_forward(size_t S, size_t N, real Y[S][N], const real X[S][N],
                         real a);
-void elu_scaled_backward(size_t S, size_t N, real dX[S][N],
-                         const real G[S][N], const real Y[S][N], real a);
+void elu_scaled_backward(size_t S, size_t N, real dX[S][N], const real G[S][N],
+                         const real Y[S][N], real a);
 void elu_forward(size_t S, size_t N, real Y[S][N], const real X[S][N]);
 void elu_backward(size_t S, size_t N, real dX[S][N], const real G[S][N],
                   const real Y[S][N]);
@@ -48,9 +48,8 @@ void gelu_backward(size_t S, size_t N, real dX[S][N], const real G[S][N],
 
 /* The approximation ½ x (1 + tanh(√(2/π) (x + 0.044715 x³))), within 5e-4 of
    gelu everywhere (Hendrycks and Gimpel, 2016). */
-void gelu_tanh_forward(size_t S, size_t N, real Y[S][N],
-                       const real X[S][N]);
-void gelu_tanh_backward(size_t S, size_t N, real dX[S][N],
-                        const real G[S][N], const real X[S][N]);
+void gelu_tanh_forward(size_t S, size_t N, real Y[S][N], const real X[S][N]);
+void gelu_tanh_backward(size_t S, size_t N, real dX[S][N], const real G[S][N],
+                        const real X[S][N]);
 
 #endif

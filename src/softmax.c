@@ -34,8 +34,7 @@ void softmax_backward(size_t S, size_t N, real dX[S][N], const real G[S][N],
   }
 }
 
-void log_softmax_forward(size_t S, size_t N, real Y[S][N],
-                         const real X[S][N])
+void log_softmax_forward(size_t S, size_t N, real Y[S][N], const real X[S][N])
 {
   for (size_t s = 0; s < S; s++) {
     const real max = row_max(N, X[s]);

@@ -96,6 +96,15 @@ static void terabytes(void)
   write_plain(IMAGES, bytes, 16);
 }
 
+/* 2³² + 2²⁴ bytes, which 32 bits take for 2²⁴. */
+static void more_than_32_bits(void)
+{
+  unsigned char bytes[16] = {
+    0, 0, 8, 3, 0, 0, 1, 1, 0, 0, 16, 0, 0, 0, 16, 0
+  };
+  write_plain(IMAGES, bytes, 16);
+}
+
 static void no_image(void) { changed(IMAGES, 7, 0); }
 static void no_rows(void) { changed(IMAGES, 11, 0); }
 static void huge_rows(void) { changed(IMAGES, 8, 1); }
@@ -152,6 +161,7 @@ static const struct {
   { cut_labels, LABELS, "cut short", "3 bytes of labels were expected, 1" },
   { longer, IMAGES, "goes on after the last of its images", "" },
   { terabytes, IMAGES, "4294967295 images of 4096 times 4096", "2147483648" },
+  { more_than_32_bits, IMAGES, "257 images of 4096 times 4096", "at most" },
   { no_image, IMAGES, "0 images", "at least 1" },
   { no_rows, IMAGES, "images of 0 times 4", "1 to 4096" },
   { huge_rows, IMAGES, "16777218 times 4", "1 to 4096" },

@@ -34,8 +34,7 @@ static void softplus_backward(size_t S, size_t N, real dX[S][N],
 }
 
 /* h(x) = x σ(x).  Y holds σ(X) between the two lines, so it may not be X. */
-static void silu_forward(size_t S, size_t N, real Y[S][N],
-                         const real X[S][N])
+static void silu_forward(size_t S, size_t N, real Y[S][N], const real X[S][N])
 {
   sigmoid_forward(S, N, Y, X);
   for (size_t s = 0; s < S; s++)
@@ -94,55 +93,70 @@ static long double from_zero(const size_t d[], const void *const in[])
   return least;
 }
 
-#define SIZES { { "S", 3, 6 }, { "N", 2, 6 } }
-#define RANGE { "X", SHAPE(S, N), UNIFORM, -4, 4, INPUT }
+#define SIZES                    \
+  {                              \
+    { "S", 3, 6 }, { "N", 2, 6 } \
+  }
+#define RANGE                               \
+  {                                         \
+    "X", SHAPE(S, N), UNIFORM, -4, 4, INPUT \
+  }
 
 /* An operation whose backward reads its output Y, or its input X. */
-#define THROUGH_OUTPUT(stem, kinks)                                         \
-  static void stem##_f(const size_t d[], const void *const in[], void *Y)  \
-  {                                                                         \
-    stem##_forward(d[S], d[N], Y, in[X]);                                   \
-  }                                                                         \
-  static void stem##_b(const size_t d[], const void *const in[],            \
-                       const void *G, void *const g[])                      \
-  {                                                                         \
-    real Y[d[S]][d[N]];                                                     \
-    stem##_forward(d[S], d[N], Y, in[X]);                                   \
-    stem##_backward(d[S], d[N], g[X], G, (const void *)Y);                        \
-  }                                                                         \
-  static const struct op op_##stem = { #stem, SIZES,  { RANGE }, SHAPE(S, N),    \
-                                  stem##_f, stem##_b, kinks, 0, NULL };
+#define THROUGH_OUTPUT(stem, kinks)                                       \
+  static void stem##_f(const size_t d[], const void *const in[], void *Y) \
+  {                                                                       \
+    stem##_forward(d[S], d[N], Y, in[X]);                                 \
+  }                                                                       \
+  static void stem##_b(const size_t d[], const void *const in[],          \
+                       const void *G, void *const g[])                    \
+  {                                                                       \
+    real Y[d[S]][d[N]];                                                   \
+    stem##_forward(d[S], d[N], Y, in[X]);                                 \
+    stem##_backward(d[S], d[N], g[X], G, (const void *)Y);                \
+  }                                                                       \
+  static const struct op op_##stem = { #stem,       SIZES,    { RANGE },  \
+                                       SHAPE(S, N), stem##_f, stem##_b,   \
+                                       kinks,       0,        NULL };
 
-#define THROUGH_INPUT(stem)                                                 \
-  static void stem##_f(const size_t d[], const void *const in[], void *Y)  \
-  {                                                                         \
-    stem##_forward(d[S], d[N], Y, in[X]);                                   \
-  }                                                                         \
-  static void stem##_b(const size_t d[], const void *const in[],            \
-                       const void *G, void *const g[])                      \
-  {                                                                         \
-    stem##_backward(d[S], d[N], g[X], G, in[X]);                            \
-  }                                                                         \
-  static const struct op op_##stem = { #stem, SIZES,  { RANGE }, SHAPE(S, N),    \
-                                  stem##_f, stem##_b, NULL, 0, NULL };
+#define THROUGH_INPUT(stem)                                               \
+  static void stem##_f(const size_t d[], const void *const in[], void *Y) \
+  {                                                                       \
+    stem##_forward(d[S], d[N], Y, in[X]);                                 \
+  }                                                                       \
+  static void stem##_b(const size_t d[], const void *const in[],          \
+                       const void *G, void *const g[])                    \
+  {                                                                       \
+    stem##_backward(d[S], d[N], g[X], G, in[X]);                          \
+  }                                                                       \
+  static const struct op op_##stem = { #stem,       SIZES,    { RANGE },  \
+                                       SHAPE(S, N), stem##_f, stem##_b,   \
+                                       NULL,        0,        NULL };
 
 /* The same with a parameter a, drawn between lo and hi. */
-#define WITH_A(stem, lo, hi)                                                \
-  static void stem##_f(const size_t d[], const void *const in[], void *Y)  \
-  {                                                                         \
-    stem##_forward(d[S], d[N], Y, in[X], *(const real *)in[A]);             \
-  }                                                                         \
-  static void stem##_b(const size_t d[], const void *const in[],            \
-                       const void *G, void *const g[])                      \
-  {                                                                         \
-    const real a = *(const real *)in[A];                                    \
-    real Y[d[S]][d[N]];                                                     \
-    stem##_forward(d[S], d[N], Y, in[X], a);                                \
-    stem##_backward(d[S], d[N], g[X], G, (const void *)Y, a);                     \
-  }                                                                         \
-  static const struct op op_##stem = {                                           \
-    #stem, SIZES, { RANGE, { "a", SCALAR, UNIFORM, lo, hi, CONSTANT } },    \
-    SHAPE(S, N), stem##_f, stem##_b, from_zero, 0, NULL                     \
+#define WITH_A(stem, lo, hi)                                              \
+  static void stem##_f(const size_t d[], const void *const in[], void *Y) \
+  {                                                                       \
+    stem##_forward(d[S], d[N], Y, in[X], *(const real *)in[A]);           \
+  }                                                                       \
+  static void stem##_b(const size_t d[], const void *const in[],          \
+                       const void *G, void *const g[])                    \
+  {                                                                       \
+    const real a = *(const real *)in[A];                                  \
+    real Y[d[S]][d[N]];                                                   \
+    stem##_forward(d[S], d[N], Y, in[X], a);                              \
+    stem##_backward(d[S], d[N], g[X], G, (const void *)Y, a);             \
+  }                                                                       \
+  static const struct op op_##stem = {                                    \
+    #stem,                                                                \
+    SIZES,                                                                \
+    { RANGE, { "a", SCALAR, UNIFORM, lo, hi, CONSTANT } },                \
+    SHAPE(S, N),                                                          \
+    stem##_f,                                                             \
+    stem##_b,                                                             \
+    from_zero,                                                            \
+    0,                                                                    \
+    NULL                                                                  \
   };
 
 THROUGH_OUTPUT(relu, from_zero)
@@ -158,34 +172,35 @@ THROUGH_INPUT(silu)
 THROUGH_OUTPUT(arctan, NULL)
 
 /* An operation that only a step of a derivation needs: its h is given. */
-#define STEP(stem, h)                                                       \
-  static void stem##_f(const size_t d[], const void *const in[], void *Y)  \
-  {                                                                         \
-    elementwise(d, in, Y, h, R(1.0));                                       \
-  }                                                                         \
-  static const struct op op_##stem = { #stem, SIZES,  { RANGE }, SHAPE(S, N),    \
-                                  stem##_f, NULL, NULL, 0, NULL };
+#define STEP(stem, h)                                                     \
+  static void stem##_f(const size_t d[], const void *const in[], void *Y) \
+  {                                                                       \
+    elementwise(d, in, Y, h, R(1.0));                                     \
+  }                                                                       \
+  static const struct op op_##stem = { #stem,       SIZES,    { RANGE },  \
+                                       SHAPE(S, N), stem##_f, NULL,       \
+                                       NULL,        0,        NULL };
 
 /* An equation h'(x) = …, held as dX_sn = G_sn h'(X_sn). */
-#define SLOPE(name)                                                         \
-  static void name##_g(const size_t d[], const void *const in[],            \
-                       const void *upstream, void *g)                       \
-  {                                                                         \
-    const real(*G)[d[N]] = upstream;                                        \
-    real(*dX)[d[N]] = g;                                                    \
-    elementwise(d, in, g, name, A_OF(in));                                  \
-    for (size_t s = 0; s < d[S]; s++)                                       \
-      for (size_t n = 0; n < d[N]; n++)                                     \
-        dX[s][n] *= G[s][n];                                                \
+#define SLOPE(name)                                              \
+  static void name##_g(const size_t d[], const void *const in[], \
+                       const void *upstream, void *g)            \
+  {                                                              \
+    const real(*G)[d[N]] = upstream;                             \
+    real(*dX)[d[N]] = g;                                         \
+    elementwise(d, in, g, name, A_OF(in));                       \
+    for (size_t s = 0; s < d[S]; s++)                            \
+      for (size_t n = 0; n < d[N]; n++)                          \
+        dX[s][n] *= G[s][n];                                     \
   }
 
 /* An equation left(x) = right(x), entry by entry. */
-#define SIDES(name, left, right)                                            \
-  static void name(const size_t d[], const void *const in[], void *l,       \
-                   void *r)                                                 \
-  {                                                                         \
-    elementwise(d, in, l, left, A_OF(in));                                  \
-    elementwise(d, in, r, right, A_OF(in));                                 \
+#define SIDES(name, left, right)                                      \
+  static void name(const size_t d[], const void *const in[], void *l, \
+                   void *r)                                           \
+  {                                                                   \
+    elementwise(d, in, l, left, A_OF(in));                            \
+    elementwise(d, in, r, right, A_OF(in));                           \
   }
 
 #define A_OF(in) R(1.0)
@@ -201,19 +216,13 @@ static real one(pass_forward forward, real x)
 
 /* Any h: the claims take h(x) = sin x + x²/2, h'(x) = cos x + x. */
 
-static real any_h(real x, real a)
-{
-  return sin(x) + R(0.5) * x * x * a;
-}
+static real any_h(real x, real a) { return sin(x) + R(0.5) * x * x * a; }
 static real any_slope(real x, real a) { return cos(x) + x * a; }
 static real itself(real x, real a) { return (void)a, x; }
 STEP(any, any_h)
 STEP(copy, itself)
 
-static real delta(size_t i, size_t j)
-{
-  return i == j ? R(1.0) : R(0.0);
-}
+static real delta(size_t i, size_t j) { return i == j ? R(1.0) : R(0.0); }
 
 static void entries(const size_t d[], const void *const in[], void *out)
 {
@@ -247,8 +256,8 @@ static void jacobian(const size_t d[], const void *const in[], void *out)
     for (size_t n = 0; n < d[N]; n++)
       for (size_t i = 0; i < d[S]; i++)
         for (size_t j = 0; j < d[N]; j++)
-          J[s][n][i][j]
-              = delta(s, i) * delta(n, j) * any_slope(x[s][n], R(1.0));
+          J[s][n][i][j] =
+              delta(s, i) * delta(n, j) * any_slope(x[s][n], R(1.0));
 }
 
 static void chain(const size_t d[], const void *const in[],
@@ -262,8 +271,8 @@ static void chain(const size_t d[], const void *const in[],
       dX[i][j] = R(0.0);
       for (size_t s = 0; s < d[S]; s++)
         for (size_t n = 0; n < d[N]; n++) {
-          const real dY = s == i && n == j ? any_slope(x[s][n], R(1.0))
-                                           : R(0.0);
+          const real dY =
+              s == i && n == j ? any_slope(x[s][n], R(1.0)) : R(0.0);
           dX[i][j] += G[s][n] * dY;
         }
     }
@@ -280,8 +289,8 @@ static void substituted(const size_t d[], const void *const in[],
       dX[i][j] = R(0.0);
       for (size_t s = 0; s < d[S]; s++)
         for (size_t n = 0; n < d[N]; n++)
-          dX[i][j] += G[s][n] * delta(s, i) * delta(n, j)
-                      * any_slope(x[s][n], R(1.0));
+          dX[i][j] +=
+              G[s][n] * delta(s, i) * delta(n, j) * any_slope(x[s][n], R(1.0));
     }
 }
 
@@ -447,8 +456,7 @@ static real four_slopes(real x, real a)
 SLOPE(four_slopes)
 static real two_halves(real x, real a)
 {
-  return (void)a,
-         R(4.0) * ((R(1.0) + tanh(x)) / 2) * ((R(1.0) - tanh(x)) / 2);
+  return (void)a, R(4.0) * ((R(1.0) + tanh(x)) / 2) * ((R(1.0) - tanh(x)) / 2);
 }
 SLOPE(two_halves)
 
@@ -471,8 +479,8 @@ STEP(distribution, Phi)
 static real Phi_chain(real x, real a)
 {
   const real z = x / sqrt(R(2.0));
-  return (void)a, R(0.5) * (R(2.0) / sqrt(PI)) * exp(-z * z)
-                      * (R(1.0) / sqrt(R(2.0)));
+  return (void)a,
+         R(0.5) * (R(2.0) / sqrt(PI)) * exp(-z * z) * (R(1.0) / sqrt(R(2.0)));
 }
 SLOPE(Phi_chain)
 SLOPE(phi)
@@ -508,8 +516,7 @@ static real one_less_exp(real x, real a)
 SIDES(softplus_output, sigma, one_less_exp)
 static real silu_product(real x, real a)
 {
-  return R(1.0) * sigma(x, a)
-         + x * (sigma(x, a) * (R(1.0) - sigma(x, a)));
+  return R(1.0) * sigma(x, a) + x * (sigma(x, a) * (R(1.0) - sigma(x, a)));
 }
 SLOPE(silu_product)
 static real silu_collected(real x, real a)
@@ -532,8 +539,7 @@ SIDES(arctan_output, arctan_slope, cos_squared)
 
 /* k sigmoids, one after the other. */
 
-static void sigmoids_forward(const size_t d[], const void *const in[],
-                             void *Y)
+static void sigmoids_forward(const size_t d[], const void *const in[], void *Y)
 {
   sigmoid_forward(d[S], d[N], Y, in[X]);
   for (size_t k = 1; k < d[K]; k++)
@@ -592,8 +598,8 @@ static long double value(pass_forward forward, long double x)
 }
 
 /* The gradient by the code, for an upstream of 1; reads Y or X. */
-static long double through_output(pass_forward forward,
-                                  pass_backward backward, long double x)
+static long double through_output(pass_forward forward, pass_backward backward,
+                                  long double x)
 {
   const real G[1][1] = { { R(1.0) } };
   const real Y[1][1] = { { one(forward, (real)x) } };
@@ -611,8 +617,7 @@ static long double through_input(pass_backward backward, long double x)
   return part(dX[0][0]);
 }
 
-static void compare(struct finding *f, long double found,
-                    long double expected)
+static void compare(struct finding *f, long double found, long double expected)
 {
   f->error = worse(f->entries++ ? f->error : 0, found, expected);
 }
@@ -623,8 +628,7 @@ static void require(struct finding *f, int holds)
   compare(f, holds ? 0 : 1, 0);
 }
 
-static void leaky_forward(size_t S, size_t N, real Y[S][N],
-                          const real X[S][N])
+static void leaky_forward(size_t S, size_t N, real Y[S][N], const real X[S][N])
 {
   leaky_relu_forward(S, N, Y, X, LEAKY_SLOPE);
 }
@@ -686,15 +690,20 @@ static void relu_tie(struct finding *f)
     { 3 / 4.0L, -3 / 20.0L, 1 / 60.0L },
     { 4 / 5.0L, -1 / 5.0L, 4 / 105.0L, -1 / 280.0L },
   };
-  for (int q = 1; q <= 4; q++)
+  for (int q = 1; q <= 4; q++) {
+    long double sum = 0;
+    for (int k = 1; k <= q; k++)
+      sum += k * c[q - 1][k - 1];
+    compare(f, sum, 0.5L);
     for (int rung = 3; rung <= 15; rung++) {
       const long double eta = ldexp(1.0L, -rung);
       long double D = 0;
       for (int k = 1; k <= q; k++)
-        D += c[q - 1][k - 1]
-             * (value(relu_forward, k * eta) - value(relu_forward, -k * eta));
+        D += c[q - 1][k - 1] *
+             (value(relu_forward, k * eta) - value(relu_forward, -k * eta));
       compare(f, D / eta, 0.5L);
     }
+  }
   f->tolerance = 4 * LDBL_EPSILON;
 }
 
@@ -733,10 +742,10 @@ static void elu_left_slope(struct finding *f)
 {
   for (int k = 4; k <= 20; k++) {
     const long double eta = ldexp(1.0L, -k);
-    const long double one_ = (value(elu_forward, -eta)
-                              - value(elu_forward, 0)) / -eta;
-    const long double half = (value(elu_half_forward, -eta)
-                              - value(elu_half_forward, 0)) / -eta;
+    const long double one_ =
+        (value(elu_forward, -eta) - value(elu_forward, 0)) / -eta;
+    const long double half =
+        (value(elu_half_forward, -eta) - value(elu_half_forward, 0)) / -eta;
     compare(f, (one_ - 1) / eta, 0);
     compare(f, (half - 0.5L) / (0.5L * eta), 0);
   }
@@ -757,8 +766,7 @@ static void largest(struct finding *f, pass_forward forward,
 {
   compare(f, through_output(forward, backward, 0), bound);
   for (int i = -1024; i <= 1024; i++) {
-    const long double at
-        = through_output(forward, backward, i / 64.0L);
+    const long double at = through_output(forward, backward, i / 64.0L);
     require(f, at <= bound && at >= 0 && (i == 0 || at < bound));
   }
   f->tolerance = 0;
@@ -803,12 +811,14 @@ static void sigmoids_bound(struct finding *f)
   f->tolerance = 1;
 }
 
-/* The two branches where the plain formula overflows. */
+/* Far out; and where e^−x overflows while e^x is not yet 0. */
 static void sigmoid_ends(struct finding *f)
 {
   const long double far = 2.0L * LDBL_MAX_EXP;
+  const long double edge = -LDBL_MAX_EXP * log(2.0L) - 2;
   compare(f, value(sigmoid_forward, far), 1);
   compare(f, value(sigmoid_forward, -far), 0);
+  compare(f, value(sigmoid_forward, edge) / exp(edge), 1);
   compare(f, through_output(sigmoid_forward, sigmoid_backward, far), 0);
   compare(f, through_output(sigmoid_forward, sigmoid_backward, -far), 0);
   f->tolerance = 0;
@@ -876,22 +886,22 @@ static void gelu_true_ten(struct finding *f)
   f->tolerance = 1e-3L;
 }
 
-#define DISPLAY(label, slope, operation)                                    \
-  {                                                                         \
-    "activation-" label, GRADIENT, &op_##operation, X, .gradient = slope##_g     \
+#define DISPLAY(label, slope, operation)                                     \
+  {                                                                          \
+    "activation-" label, GRADIENT, &op_##operation, X, .gradient = slope##_g \
   }
-#define EQUAL(label, both, operation)                                       \
-  {                                                                         \
-    "activation-" label, IDENTITY, &op_##operation, .sides = both,               \
-        .side = SHAPE(S, N)                                                 \
+#define EQUAL(label, both, operation)                                   \
+  {                                                                     \
+    "activation-" label, IDENTITY, &op_##operation, .sides = both,      \
+                                                    .side = SHAPE(S, N) \
   }
-#define FOUND(label, what, how)                                             \
-  {                                                                         \
-    "activation-" label, what, .finding = how                               \
+#define FOUND(label, what, how)               \
+  {                                           \
+    "activation-" label, what, .finding = how \
   }
-#define CODE(label, operation)                                              \
-  {                                                                         \
-    "activation-" label, BACKWARD, .op = &op_##operation                               \
+#define CODE(label, operation)                           \
+  {                                                      \
+    "activation-" label, BACKWARD, .op = &op_##operation \
   }
 
 const struct claim CLAIMS(activation)[] = {

@@ -116,8 +116,7 @@ static void dp_index(const size_t d[], const void *const in[],
 }
 
 /* ∂l/∂p_i = −δ_ic / p_c */
-static void one_hot_jacobian(const size_t d[], const void *const in[],
-                             void *J)
+static void one_hot_jacobian(const size_t d[], const void *const in[], void *J)
 {
   const real *p = in[P];
   for (size_t i = 0; i < d[ROW_N]; i++)
@@ -151,14 +150,37 @@ static const struct op fused = {
   .backward = fused_backward,
 };
 
+/* Targets whose rows sum to 1 in the type at hand, which doubles that were
+   divided by their sum do not: they are drawn free and divided here. */
+static void sum_to_one(const size_t d[], const void *const in[],
+                       real t[d[S]][d[N]])
+{
+  const real(*a)[d[N]] = in[T];
+  for (size_t s = 0; s < d[S]; s++) {
+    real sum = R(0.0);
+    for (size_t k = 0; k < d[N]; k++)
+      sum += a[s][k];
+    for (size_t n = 0; n < d[N]; n++)
+      t[s][n] = a[s][n] / sum;
+  }
+}
+
+static void normalised_forward(const size_t d[], const void *const in[],
+                               void *L)
+{
+  real t[d[S]][d[N]];
+  sum_to_one(d, in, t);
+  fused_forward(d, (const void *[]){ in[Z], t }, L);
+}
+
 static const struct op normalised = {
   .name = "softmax and cross-entropy, targets that sum to 1",
   .dim = { { "S", 3, 6 }, { "N", 2, 6 } },
   .in = { { "Z", SHAPE(S, N), NORMAL, .role = INPUT },
-          { "T", SHAPE(S, N), PROBABILITIES, .role = CONSTANT } },
+          { "T before its rows are divided", SHAPE(S, N), TARGETS,
+            .role = CONSTANT } },
   .out = SCALAR,
-  .forward = fused_forward,
-  .backward = fused_backward,
+  .forward = normalised_forward,
 };
 
 /* One sample: the loss of class c, and log Σ_k e^z_k */
@@ -184,15 +206,18 @@ static void class_forward(const size_t d[], const void *const in[], void *l)
   *(real *)l = -log(p[0][class(d)]);
 }
 
-#define ONE_SAMPLE                                                            \
-  .dim = { { "N", 2, 7 } },                                                   \
+#define ONE_SAMPLE          \
+  .dim = { { "N", 2, 7 } }, \
   .in = { { "z", SHAPE(ROW_N), NORMAL, .role = INPUT } }, .out = SCALAR
 
 static const struct op lse = {
-  .name = "log-sum-exp", ONE_SAMPLE, .forward = log_sum_exp_forward,
+  .name = "log-sum-exp",
+  ONE_SAMPLE,
+  .forward = log_sum_exp_forward,
 };
 static const struct op class_loss = {
-  .name = "softmax and the loss of one class", ONE_SAMPLE,
+  .name = "softmax and the loss of one class",
+  ONE_SAMPLE,
   .forward = class_forward,
 };
 
@@ -315,8 +340,8 @@ static void dz_matrix(const size_t d[], const void *const in[],
 static void dz_normalised(const size_t d[], const void *const in[],
                           const void *upstream, void *g)
 {
-  const real(*t)[d[N]] = in[T];
-  real(*dZ)[d[N]] = g, p[d[S]][d[N]];
+  real(*dZ)[d[N]] = g, p[d[S]][d[N]], t[d[S]][d[N]];
+  sum_to_one(d, in, t);
   softmax_of(d, in, p);
   for (size_t s = 0; s < d[S]; s++)
     for (size_t n = 0; n < d[N]; n++)
@@ -529,16 +554,14 @@ static const struct op clamped = {
 };
 
 /* ∂l/∂z_i = p_c / (p_c + ε) · (p_i − δ_ic) */
-static void clamped_jacobian(const size_t d[], const void *const in[],
-                             void *J)
+static void clamped_jacobian(const size_t d[], const void *const in[], void *J)
 {
   const real epsilon = *(const real *)in[EPSILON];
   const size_t c = class(d);
   real p[1][d[ROW_N]];
   softmax_forward(1, d[ROW_N], p, in[Z]);
   for (size_t i = 0; i < d[ROW_N]; i++)
-    ((real *)J)[i] =
-        p[0][c] / (p[0][c] + epsilon) * (p[0][i] - delta(i, c));
+    ((real *)J)[i] = p[0][c] / (p[0][c] + epsilon) * (p[0][i] - delta(i, c));
 }
 
 /* Numbers: the example of the page */
@@ -565,8 +588,7 @@ static void worked_p(struct finding *f)
 static void worked_loss(struct finding *f)
 {
   real p[2][3];
-  const real L =
-      softmax_cross_entropy_forward(2, 3, p, example_z, example_t);
+  const real L = softmax_cross_entropy_forward(2, 3, p, example_z, example_t);
   f->error = worse(0, (long double)re(L), 2.0600L);
   f->tolerance = 0.5e-4L;
   f->entries = 1;
@@ -708,8 +730,8 @@ const struct claim CLAIMS(cross_entropy)[] = {
   { "cross-entropy-d-log-sum-exp", JACOBIAN, &lse, Z,
     .jacobian = d_log_sum_exp },
   { "cross-entropy-direct", GRADIENT, &fused, Z, .gradient = direct },
-  { "cross-entropy-shifted", IDENTITY, &lse, .sides = shifted,
-    .side = SCALAR, .scale = 1 },
+  { "cross-entropy-shifted", IDENTITY, &lse, .sides = shifted, .side = SCALAR,
+    .scale = 1 },
   { "cross-entropy-bounds", STATEMENT, .finding = log_sum_exp_bounds },
   { "cross-entropy-gap", IDENTITY, &gap, .sides = gap_loss, .side = SCALAR },
   { "cross-entropy-gap-slope", JACOBIAN, &gap, Z, .jacobian = gap_slope },

@@ -1417,7 +1417,7 @@ static void find_order_error(struct finding *f)
   f->tolerance = 0.1L;
   for (int i = 0; i < DRAWS; i++)
     for (size_t m = 1; m <= 4; m++, f->entries += 2) {
-      const wide x = draw_x(&rng), h = m < 3 ? 0x1p-8L : 0x1p-6L;
+      const wide x = draw_x(&rng), h = m < 3 ? 0x1p-8L : 0x1p-5L;
       const wide e = central(m, x, h) - derivative(1, x);
       const wide half = central(m, x, h / 2) - derivative(1, x);
       const wide term = (wide)re(order_constant(m)) *

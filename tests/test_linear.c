@@ -10,10 +10,7 @@
 enum { S, M, N };
 enum { X, W, B, UP };
 
-static real delta(size_t i, size_t j)
-{
-  return i == j ? R(1.0) : R(0.0);
-}
+static real delta(size_t i, size_t j) { return i == j ? R(1.0) : R(0.0); }
 
 /* The derivative of one entry of X, W or b by another: they are independent
    variables, so 1 where both are the same entry. */
@@ -71,8 +68,8 @@ static const struct op weighted = {
   .forward = weighted_forward,
 };
 
-static void forward_index(const size_t d[], const void *const in[],
-                          void *left, void *right)
+static void forward_index(const size_t d[], const void *const in[], void *left,
+                          void *right)
 {
   const real(*x)[d[M]] = in[X], (*w)[d[M]] = in[W], *b = in[B];
   real(*Y)[d[N]] = right;
@@ -142,7 +139,8 @@ static real product_rule(const size_t d[], const void *const in[], size_t s,
   return sum + entry(B, n, 0, by, i, j);
 }
 
-static void dw_product(const size_t d[], const void *const in[], void *jacobian)
+static void dw_product(const size_t d[], const void *const in[],
+                       void *jacobian)
 {
   real(*J)[d[N]][d[N]][d[M]] = jacobian;
   for (size_t s = 0; s < d[S]; s++)
@@ -152,7 +150,8 @@ static void dw_product(const size_t d[], const void *const in[], void *jacobian)
           J[s][n][i][j] = product_rule(d, in, s, n, W, i, j);
 }
 
-static void dx_product(const size_t d[], const void *const in[], void *jacobian)
+static void dx_product(const size_t d[], const void *const in[],
+                       void *jacobian)
 {
   real(*J)[d[N]][d[S]][d[M]] = jacobian;
   for (size_t s = 0; s < d[S]; s++)
@@ -349,7 +348,8 @@ static void dw_transpose(const size_t d[], const void *const in[],
 }
 
 /* Gᵀ X */
-static void dw(const size_t d[], const void *const in[], const void *G, void *g)
+static void dw(const size_t d[], const void *const in[], const void *G,
+               void *g)
 {
   gemm(TRANSPOSED, AS_IS, d[N], d[M], d[S], G, in[X], 0, g);
 }
@@ -418,7 +418,8 @@ static void db_ones(const size_t d[], const void *const in[], const void *G,
 }
 
 /* Gᵀ 1 */
-static void db(const size_t d[], const void *const in[], const void *G, void *g)
+static void db(const size_t d[], const void *const in[], const void *G,
+               void *g)
 {
   (void)in;
   real one[d[S]];
@@ -501,7 +502,8 @@ static void dx_index(const size_t d[], const void *const in[],
 }
 
 /* G W */
-static void dx(const size_t d[], const void *const in[], const void *G, void *g)
+static void dx(const size_t d[], const void *const in[], const void *G,
+               void *g)
 {
   gemm(AS_IS, AS_IS, d[S], d[M], d[N], G, in[W], 0, g);
 }
@@ -810,8 +812,8 @@ static void loss_index(const size_t d[], const void *const in[],
   real(*dY)[d[N]] = g;
   for (size_t s = 0; s < d[S]; s++)
     for (size_t n = 0; n < d[N]; n++)
-      dY[s][n] = R(1.0) / (real)d[S] * (Y[s][n] - T[s][n]) *
-                 *(const real *)upstream;
+      dY[s][n] =
+          R(1.0) / (real)d[S] * (Y[s][n] - T[s][n]) * *(const real *)upstream;
 }
 
 /* ---- the fit ---- */
@@ -1119,20 +1121,20 @@ static void tied_dx(const size_t d[], const void *const in[], const void *G,
 
 /* ---- the table, in the order of the chapter ---- */
 
-#define DERIVED(label, op_, segment_, f)                                      \
-  {                                                                           \
-    .name = "linear-" label, .kind = GRADIENT, .op = &op_,                    \
-    .segment = segment_, .linear = 1, .gradient = f                           \
+#define DERIVED(label, op_, segment_, f)                   \
+  {                                                        \
+    .name = "linear-" label, .kind = GRADIENT, .op = &op_, \
+    .segment = segment_, .linear = 1, .gradient = f        \
   }
-#define LOCAL(label, op_, segment_, f)                                        \
-  {                                                                           \
-    .name = "linear-" label, .kind = JACOBIAN, .op = &op_,                    \
-    .segment = segment_, .linear = 1, .jacobian = f                           \
+#define LOCAL(label, op_, segment_, f)                     \
+  {                                                        \
+    .name = "linear-" label, .kind = JACOBIAN, .op = &op_, \
+    .segment = segment_, .linear = 1, .jacobian = f        \
   }
-#define EQUAL(label, op_, f, ...)                                             \
-  {                                                                           \
-    .name = "linear-" label, .kind = IDENTITY, .op = &op_, .sides = f,        \
-    .side = SHAPE(__VA_ARGS__)                                                \
+#define EQUAL(label, op_, f, ...)                                      \
+  {                                                                    \
+    .name = "linear-" label, .kind = IDENTITY, .op = &op_, .sides = f, \
+    .side = SHAPE(__VA_ARGS__)                                         \
   }
 
 const struct claim CLAIMS(linear)[] = {
@@ -1192,8 +1194,10 @@ const struct claim CLAIMS(linear)[] = {
   EQUAL("batch-input", weighted, batch_input, S, M),
   EQUAL("batch-split", weighted, batch_split, N, M),
 
-  { "linear-loss-chain", GRADIENT, &squared_error, Y_, .gradient = loss_chain },
-  { "linear-loss-index", GRADIENT, &squared_error, Y_, .gradient = loss_index },
+  { "linear-loss-chain", GRADIENT, &squared_error, Y_,
+    .gradient = loss_chain },
+  { "linear-loss-index", GRADIENT, &squared_error, Y_,
+    .gradient = loss_index },
   { "linear-loss-gradient", BACKWARD, .op = &squared_error },
 
   EQUAL("fold", folded, fold, S, N),

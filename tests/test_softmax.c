@@ -7,7 +7,7 @@
 enum { S, N };
 enum { X };
 enum { C = 1, V = 1, TAU = 1 }; /* the second input, by its letter */
-enum { ROW_N }; /* the one dimension of a single sample */
+enum { ROW_N };                 /* the one dimension of a single sample */
 
 /* A batch, and its logarithm */
 
@@ -24,8 +24,7 @@ static void rows_backward(const size_t d[], const void *const in[],
   softmax_backward(d[S], d[N], g[X], G, (const void *)Y);
 }
 
-static void log_rows_forward(const size_t d[], const void *const in[],
-                             void *Y)
+static void log_rows_forward(const size_t d[], const void *const in[], void *Y)
 {
   log_softmax_forward(d[S], d[N], Y, in[X]);
 }
@@ -90,24 +89,32 @@ static void denominator_forward(const size_t d[], const void *const in[],
   *(real *)z = sum_of_exps(d[ROW_N], in[X]);
 }
 
-#define ONE_SAMPLE                                                            \
-  .dim = { { "N", 2, 7 } },                                                   \
+#define ONE_SAMPLE          \
+  .dim = { { "N", 2, 7 } }, \
   .in = { { "x", SHAPE(ROW_N), NORMAL, .role = INPUT } }
 
 static const struct op one = {
-  .name = "softmax of one sample", ONE_SAMPLE, .out = SHAPE(ROW_N),
+  .name = "softmax of one sample",
+  ONE_SAMPLE,
+  .out = SHAPE(ROW_N),
   .forward = one_forward,
 };
 static const struct op log_one = {
-  .name = "log-softmax of one sample", ONE_SAMPLE, .out = SHAPE(ROW_N),
+  .name = "log-softmax of one sample",
+  ONE_SAMPLE,
+  .out = SHAPE(ROW_N),
   .forward = log_one_forward,
 };
 static const struct op numerator = {
-  .name = "numerator", ONE_SAMPLE, .out = SHAPE(ROW_N),
+  .name = "numerator",
+  ONE_SAMPLE,
+  .out = SHAPE(ROW_N),
   .forward = numerator_forward,
 };
 static const struct op denominator = {
-  .name = "denominator", ONE_SAMPLE, .out = SCALAR,
+  .name = "denominator",
+  ONE_SAMPLE,
+  .out = SCALAR,
   .forward = denominator_forward,
 };
 static const struct op two = {
@@ -189,8 +196,7 @@ static void split(const size_t d[], const void *const in[], void *J_)
   const real z = sum_of_exps(d[ROW_N], x);
   for (size_t i = 0; i < d[ROW_N]; i++)
     for (size_t j = 0; j < d[ROW_N]; j++)
-      J[i][j] =
-          delta(i, j) * exp(x[i]) / z - exp(x[i]) / z * (exp(x[j]) / z);
+      J[i][j] = delta(i, j) * exp(x[i]) / z - exp(x[i]) / z * (exp(x[j]) / z);
 }
 
 /* ∂y_i/∂x_j = y_i (δ_ij − y_j) */
@@ -216,8 +222,7 @@ static void jacobian_cases(const size_t d[], const void *const in[], void *J_)
 }
 
 /* diag(y) − y yᵀ */
-static void jacobian_matrix(const size_t d[], const void *const in[],
-                            void *J_)
+static void jacobian_matrix(const size_t d[], const void *const in[], void *J_)
 {
   real(*J)[d[ROW_N]] = J_;
   real y[d[ROW_N]];
@@ -296,8 +301,8 @@ static real form(const size_t d[], const void *const in[])
 }
 
 /* vᵀ J v = Σ_i y_i v_i² − (Σ_i y_i v_i)² */
-static void form_moments(const size_t d[], const void *const in[],
-                         void *left, void *right)
+static void form_moments(const size_t d[], const void *const in[], void *left,
+                         void *right)
 {
   const real *v = in[V];
   real y[d[ROW_N]], square = R(0.0), mean = R(0.0);
@@ -311,8 +316,8 @@ static void form_moments(const size_t d[], const void *const in[],
 }
 
 /* vᵀ J v = Σ_i y_i (v_i − Σ_k y_k v_k)² */
-static void form_variance(const size_t d[], const void *const in[],
-                          void *left, void *right)
+static void form_variance(const size_t d[], const void *const in[], void *left,
+                          void *right)
 {
   const real *v = in[V];
   real y[d[ROW_N]], variance = R(0.0), mean = R(0.0);
@@ -337,8 +342,7 @@ static void batch_jacobian(const size_t d[], const void *const in[], void *J_)
     for (size_t k = 0; k < d[N]; k++)
       for (size_t s = 0; s < d[S]; s++)
         for (size_t n = 0; n < d[N]; n++)
-          J[p][k][s][n] =
-              delta(p, s) * Y[p][k] * (delta(k, n) - Y[p][n]);
+          J[p][k][s][n] = delta(p, s) * Y[p][k] * (delta(k, n) - Y[p][n]);
 }
 
 /* ∂L/∂X_sn = Σ_p Σ_k G_pk δ_ps Y_pk (δ_kn − Y_pn) */
@@ -439,8 +443,8 @@ static void dx_matrix(const size_t d[], const void *const in[],
 }
 
 /* Y_sn (1 − Σ_k 1 · Y_sk) = 0 */
-static void ones_upstream(const size_t d[], const void *const in[],
-                          void *left, void *right)
+static void ones_upstream(const size_t d[], const void *const in[], void *left,
+                          void *right)
 {
   real ones[d[S]][d[N]], (*zero)[d[N]] = right;
   for (size_t s = 0; s < d[S]; s++)
@@ -641,8 +645,7 @@ static void temperature_backward(size_t samples, size_t classes,
     }
 }
 
-static void tempered_forward(const size_t d[], const void *const in[],
-                             void *Y)
+static void tempered_forward(const size_t d[], const void *const in[], void *Y)
 {
   temperature_forward(d[S], d[N], Y, in[X], *(const real *)in[TAU]);
 }
@@ -733,8 +736,7 @@ const struct claim CLAIMS(softmax)[] = {
     .side = SCALAR, .scale = 1 },
   { "softmax-form-variance", IDENTITY, &direction, .sides = form_variance,
     .side = SCALAR, .scale = 1 },
-  { "softmax-batch-jacobian", JACOBIAN, &rows, X,
-    .jacobian = batch_jacobian },
+  { "softmax-batch-jacobian", JACOBIAN, &rows, X, .jacobian = batch_jacobian },
   { "softmax-dx-chain", GRADIENT, &rows, X, .gradient = dx_chain },
   { "softmax-dx-sample", GRADIENT, &rows, X, .gradient = dx_sample },
   { "softmax-dx-split", GRADIENT, &rows, X, .gradient = dx_split },
@@ -743,12 +745,10 @@ const struct claim CLAIMS(softmax)[] = {
   { "softmax-backward", BACKWARD, .op = &rows },
   { "softmax-ones-upstream", IDENTITY, &rows, .sides = ones_upstream,
     .side = SHAPE(S, N), .scale = 1 },
-  { "softmax-log", IDENTITY, &log_one, .sides = log_form,
-    .side = SHAPE(ROW_N), .scale = 1 },
-  { "softmax-log-jacobian", JACOBIAN, &log_one, X,
-    .jacobian = log_jacobian },
-  { "softmax-log-dx-chain", GRADIENT, &log_rows, X,
-    .gradient = log_dx_chain },
+  { "softmax-log", IDENTITY, &log_one, .sides = log_form, .side = SHAPE(ROW_N),
+    .scale = 1 },
+  { "softmax-log-jacobian", JACOBIAN, &log_one, X, .jacobian = log_jacobian },
+  { "softmax-log-dx-chain", GRADIENT, &log_rows, X, .gradient = log_dx_chain },
   { "softmax-log-backward", BACKWARD, .op = &log_rows },
   { "softmax-overflow", VALUE, .finding = overflow },
   { "softmax-shift-bounds", STATEMENT, .finding = shift_bounds },

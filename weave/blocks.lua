@@ -1,0 +1,117 @@
+-- The blocks that the weave adds to Markdown: listings, outputs, figures,
+-- exercises.
+local report = require 'report'
+local ccode = require 'ccode'
+local M = {}
+local build, pages
+
+-- pages: stem -> "02-linear".
+function M.setup(build_dir, page_names) build, pages = build_dir, page_names end
+
+local function raw(...) return pandoc.RawBlock('html', string.format(...)) end
+M.raw = raw
+
+-- Sources are copied into the book as text, so that any browser shows them.
+function M.link(path) return 'source/' .. path .. '.txt' end
+
+function M.listing(block)
+  local path, fn = block.attributes.src, block.attributes.fn
+  local where = 'src="' .. path .. '" fn="' .. (fn or '')
+  if block.text:find('%S') then
+    report.problem(where, 'listing of %s: the block must be empty', path)
+  end
+  local code, why = ccode.func(path, fn or '')
+  if not code then
+    report.problem(report.line_of('fn="' .. (fn or '') .. '"'), 'listing: %s', why)
+    return {}
+  end
+  return { raw('<figure class="listing"><figcaption><a href="%s">%s</a>'
+      .. '</figcaption><div class="scroll" tabindex="0" role="region" '
+      .. 'aria-label="%s">', M.link(path), path, fn),
+    pandoc.CodeBlock(code, pandoc.Attr('', { 'c' })),
+    raw('</div></figure>') }
+end
+
+function M.output(block)
+  local stem = block.attributes.of
+  local where = 'of="' .. (stem or '') .. '"'
+  local page = pages[stem or '']
+  local text = page and report.read(build .. '/' .. page .. '/output.txt')
+  if not text then
+    report.problem(where, 'output of %s: there is none in %s', stem, build)
+    return {}
+  end
+  local path = 'chapters/' .. page .. '.c'
+  return raw('<figure class="output"><figcaption>What <a href="%s">%s</a> '
+    .. 'printed</figcaption><pre class="scroll" tabindex="0" role="region" '
+    .. 'aria-label="Output"><samp>%s</samp></pre></figure>', M.link(path), path,
+    report.escape((text:gsub('%s+$', ''))))
+end
+
+function M.figure(div)
+  local name, number = div.attributes.name, div.attributes.number
+  local image = div.content[1].content[1]
+  local where = report.line_of('](plots/' .. name)
+  local alt = image.attributes.alt
+  if not alt or not alt:find('%S') then
+    report.problem(where, 'figure %s without alt="..."', name)
+  end
+  for _, suffix in ipairs { '.svg', '-dark.svg' } do
+    if not report.read(build .. '/figures/' .. name .. suffix) then
+      report.problem(where, 'figure %s: no %s/figures/%s%s', name, build, name,
+                     suffix)
+    end
+  end
+  local script = name
+  while script and not report.read('plots/' .. script .. '.gp') do
+    script = script:match('^(.*)%-')
+  end
+  if not script then
+    report.problem(where, 'figure %s: no script plots/STEM.gp', name)
+    return {}
+  end
+  script = 'plots/' .. script .. '.gp'
+  local img = '<img class="on-%s" src="figures/%s%s" width="720" height="432" '
+    .. 'alt="%s" loading="lazy">'
+  alt = report.escape(alt or '')
+  local caption = { pandoc.RawInline('html', string.format(
+    '<span class="number">Figure %s.</span> ', number)) }
+  for _, inline in ipairs(image.caption) do caption[#caption + 1] = inline end
+  caption[#caption + 1] = pandoc.RawInline('html', string.format(
+    ' <a class="source" href="%s">%s</a>', M.link(script), script))
+  return { raw('<figure id="%s">' .. img .. img .. '<figcaption>',
+      div.identifier, 'light', name, '.svg', alt, 'dark', name, '-dark.svg', alt),
+    pandoc.Plain(caption), raw('</figcaption></figure>') }
+end
+
+local levels = { practice = true, recommended = true, stretch = true }
+
+function M.exercise(div)
+  local level = div.attributes.level
+  if not levels[level or ''] then
+    report.problem('#' .. div.identifier, 'exercise %s: level="%s"; expected '
+      .. 'practice, recommended or stretch', div.identifier, level or '')
+  end
+  local inner = { raw('<section class="exercise" id="%s"><h3><a href="#%s">'
+    .. 'Exercise %s</a> <span class="level">%s</span></h3>', div.identifier,
+    div.identifier, div.attributes.number, level) }
+  for _, block in ipairs(div.content) do inner[#inner + 1] = block end
+  inner[#inner + 1] = raw('</section>')
+  return inner
+end
+
+function M.folded(div, name)
+  local out = { raw('<details class="%s"><summary>%s</summary>', name:lower(), name) }
+  for _, block in ipairs(div.content) do out[#out + 1] = block end
+  out[#out + 1] = raw('</details>')
+  return out
+end
+
+-- A table scrolls inside itself, and its columns are as wide as they need.
+function M.table(t)
+  for _, spec in ipairs(t.colspecs) do spec[2] = nil end
+  return { raw('<div class="scroll table" tabindex="0" role="region" '
+    .. 'aria-label="Table">'), t, raw('</div>') }
+end
+
+return M

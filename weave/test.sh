@@ -1,0 +1,203 @@
+#!/bin/sh
+# Weaves tiny broken chapters in a folder of their own, and holds what the
+# weave says against what it must say: each mistake by file and line, and a
+# failing status.  Run from the repository's root.  A line a test.
+set -u
+here=$(pwd)
+room=$(mktemp -d)/'a b'
+mkdir -p "$room"
+trap 'rm -rf "${room%/*}"' EXIT
+cd "$room" || exit 1
+failures=0
+
+result() { # status, name
+  if [ "$1" = 0 ]; then printf 'PASS  %s\n' "$2"; else
+    printf 'FAIL  %s\n' "$2"; failures=$((failures + 1)); fi
+}
+
+mkdir -p chapters src tests plots build/claims build/figures build/01-tiny
+ln -s "$here/weave" weave
+printf 'BUILD := build\n.DELETE_ON_ERROR:\nbuild/01-tiny/.done build/figures/tiny.done: ;\ninclude weave/weave.mk\n' > Makefile
+printf -- '---\ntitle: Tiny\n---\n\nA book.\n' > book.md
+printf 'int tiny(int x)\n{\n  return x;\n}\n\nint twice(int x) { return x; }\nint twice(int y) { return y; }\n' > src/tiny.c
+printf 'static void good(void)\n{\n}\n\nstruct claim c[] = {\n  { "tiny-good", GRADIENT, &op, .gradient = good },\n  { "tiny-crashed", GRADIENT, &op, .gradient = good },\n};\n' > tests/test_tiny.c
+printf 'int main(void) { return 0; }\n' > chapters/01-tiny.c
+: > plots/tiny.gp
+row() { printf '%s\tGRADIENT\t%s\t%s\t-\t1e-17\t1e-17\tlinear\t9\t3\t0\t1\t%s\n' "$1" "$2" "$2" "$3"; }
+header='name\tkind\terror\terror_cs\terror_fd\ttolerance\tresolution\torder\tentries\tcases\tredrawn\tseed\tverdict\n'
+{ printf "$header"; row tiny-good 3.14e-19 pass; } > build/claims/tiny.tsv
+printf 'name\tvalue\nrate\t0.25\nlarge\t-31415926\n' > build/01-tiny/values.tsv
+echo 'it ran & ended' > build/01-tiny/output.txt
+: > build/figures/tiny-curve.svg
+: > build/figures/tiny-curve-dark.svg
+touch build/01-tiny/.done build/figures/tiny.done
+
+chapter() { cat > chapters/01-tiny.md; rm -rf build/labels build/book build/weave; }
+weave() { make -s weave > log 2>&1; status=$?; }
+# The line that holds the marker is reported with the message.
+reported() { # name, marker, message
+  n=$(grep -nF -- "$2" chapters/01-tiny.md | head -1 | cut -d: -f1)
+  grep -F "chapters/01-tiny.md:$n: " log | grep -qF -- "$3"
+  result $? "$1"
+}
+on_page() { grep -qF -- "$2" build/book/01-tiny.html 2> /dev/null
+  result $? "$1"; }
+
+chapter <<'END'
+# Tiny {#tiny}
+
+It works. So we see.
+$$ y = x $$ {#eq:tiny-good}
+
+By @eq:tiny-good, `tiny-good.error`{.val} and `tiny:rate`{.val} and `tiny:rate`{.val format="%.3f"}.
+
+$$ x = \begin{pmatrix} 1 \\ 2 \end{pmatrix} $$ {#eq:tiny-x .definition}
+
+```{.c src="src/tiny.c" fn="tiny"}
+```
+
+```{.output of="tiny"}
+```
+
+![Seen.](plots/tiny-curve){alt="A curve."}
+
+::: {.exercise #ex:tiny-one level="practice"}
+Do.
+
+::: hint
+Try.
+:::
+
+::: answer
+Done.
+:::
+:::
+
+See [@higham2002].
+END
+weave
+result $status 'a correct chapter is woven'
+[ $status = 0 ] || cat log
+on_page 'its equation has a number' '>(1.1)</a>'
+on_page 'its badge leads to the evidence' 'href="#evidence-tiny-good" title="How tiny-good was checked">✓ 3e-19</a>'
+on_page 'its numbers come from the run' '>3.1&thinsp;×&thinsp;10<sup>−19</sup>'
+on_page 'a format is kept' '>0.250<'
+on_page 'its output is escaped' 'it ran &amp; ended'
+on_page 'its figure has its words' 'alt="A curve."'
+on_page 'its exercise is numbered' 'Exercise 1.1'
+on_page 'its citations have their references' 'id="ref-higham2002"'
+weave
+[ ! -s log ]; result $? 'nothing to do is nothing done'
+
+chapter <<'END'
+# Tiny {#tiny}
+
+$$ y = x $$ {#eq:tiny-good}
+
+$$ a = b $$
+
+$$ c = d
+
+\begin{align} e &= f \end{align}
+
+$$ \begin{aligned} g &= h \end{aligned} $$ {#eq:tiny-aligned .definition}
+
+$$ i = j \\ k = l $$ {#eq:tiny-rows .definition}
+
+$$ m = n \tag{9} $$ {#eq:tiny-tag .definition}
+
+$$ o = p $$ {#eq:tiny-good .definition}
+END
+weave
+[ $status != 0 ]; result $? 'a broken chapter fails'
+reported 'an equation without a label' 'a = b' 'without a label'
+reported 'a stray $$' 'c = d' 'stray $$'
+reported 'aligned' 'g &=' 'environment aligned'
+reported 'rows' 'i = j' 'outside a matrix'
+reported '\tag' 'm = n' '\tag'
+reported 'a label used twice' 'o = p' 'label used before'
+
+chapter <<'END'
+# Tiny {#tiny}
+
+$$ y = x $$ {#eq:tiny-good}
+
+\begin{align} e &= f \end{align}
+
+$$ a = b $$ {#eq:tiny-unchecked}
+
+See @eq:tiny-nowhere.
+
+See [@nobody1999].
+
+See [there](09-nowhere.md).
+
+`tiny-good.colour`{.val}
+
+`tiny:nothing`{.val}
+
+`tiny-missing.error`{.val}
+
+`tiny-good.error_fd`{.val}
+
+```{.c src="src/tiny.c" fn="missing"}
+```
+
+```{.c src="src/tiny.c" fn="twice"}
+```
+
+```{.c src="src/none.c" fn="nofile"}
+```
+
+```{.output of="other"}
+```
+
+![Not drawn.](plots/tiny-missing){alt="Nothing."}
+
+![No words.](plots/tiny-curve)
+
+Bad: $\frac{1}{$ and $\unknowncommand$.
+
+::: {.exercise #ex:tiny-one level="easy"}
+Do.
+:::
+END
+{ printf "$header"; row tiny-good 3.14e-19 pass; row tiny-orphan 0 pass; } > build/claims/tiny.tsv
+weave
+[ $status != 0 ]; result $? 'a second broken chapter fails'
+reported 'raw TeX' 'begin{align}' 'raw tex'
+reported 'an equation neither checked nor a definition' 'a = b' 'neither checked'
+reported 'a reference to nothing' 'tiny-nowhere' 'reference to nothing'
+reported 'an unknown citation' 'nobody1999' 'citation of nothing'
+reported 'a link to no chapter' '09-nowhere' 'link to nothing'
+reported 'an unknown column' 'good.colour' 'no column colour'
+reported 'an unknown row' 'tiny:nothing' 'no row nothing'
+reported 'a value of no claim' 'tiny-missing.error' 'no claim tiny-missing'
+reported 'a value that is not there' 'error_fd' 'has no error_fd'
+reported 'a function that is not there' 'fn="missing"' 'no definition of a function missing'
+reported 'a function that is there twice' 'fn="twice"' '2 definitions'
+reported 'a source that is not there' 'fn="nofile"' 'no such file'
+reported 'an output that is not there' 'of="other"' 'there is none'
+reported 'a figure that is not there' 'plots/tiny-missing' 'no build/figures'
+reported 'a figure without words' 'plots/tiny-curve' 'without alt'
+reported 'mathematics that KaTeX refuses' 'frac{1}' 'KaTeX'
+reported 'a level of no exercise' 'level="easy"' 'expected practice'
+grep -q 'chapters/01-tiny.md:[0-9]*: claim tiny-orphan .*has no equation' log
+result $? 'a claim with no equation'
+
+chapter <<'END'
+# Tiny {#tiny}
+
+$$ y = x $$ {#eq:tiny-good}
+
+$$ z = x $$ {#eq:tiny-crashed}
+END
+{ printf "$header"; row tiny-good 0.02 FAIL; } > build/claims/tiny.tsv
+weave
+[ $status != 0 ]; result $? 'a failed claim fails the build'
+reported 'a failed claim is named' 'y = x' 'equation (1.1) tiny-good: ✗ 2e-2, tolerance 1e-17'
+reported 'a claim that never ran is named' 'z = x' 'tiny-crashed: ✗ not run'
+on_page 'its page is woven, its badge red' 'class="badge fail"'
+on_page 'and says so at its head' 'class="banner"'
+
+[ $failures = 0 ] || { echo "weave: $failures tests failed"; exit 1; }
