@@ -128,10 +128,10 @@ check: ## every derivation, checked; a table of claims, then Check's summary
 check: $(BUILD)/bin/check-all programs
 	@mkdir -p $(BUILD)/check
 	@for t in $(wildcard tests/*.sh); do sh $$t $(BUILD)/bin || exit 1; done
-	@$< --out $(BUILD)/check $(if $(SEED),--seed $(SEED))
+	@$< --out $(BUILD)/check $(if $(SEED),--seed $(SEED)) $(if $(CASES),--cases $(CASES))
 check-%: ## one chapter: make check-linear
 
-FALSE_ALARM_CASES ?= 100
+FALSE_ALARM_CASES ?= 40
 false-alarms: ## 10,000 random correct cases: none may fail
 false-alarms: $(BUILD)/bin/check-all
 	@$< --quiet --seed $(or $(SEED),1001) --cases $(FALSE_ALARM_CASES)
@@ -143,7 +143,7 @@ claims: $(BUILD)/claims.tsv
 sanitize: ## the checks and programs under address and undefined sanitizers
 	@$(MAKE) --no-print-directory BUILD=$(BUILD)/sanitize CFLAGS='-O1 -g' \
 	  SANITIZE_FLAGS='-fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer' \
-	  check
+	  CASES=1 check
 
 # --- Programs, their runs and their figures --------------------------------
 

@@ -29,15 +29,9 @@ typedef double _Complex cplx;
 /* One formula, for real and for complex x: <tgmath.h> picks exp and sin. */
 #define F(x) (exp(x) * sin(3 * (x)))
 
-static real f(real x)
-{
-  return F(x);
-}
+static real f(real x) { return F(x); }
 
-static cplx f_complex(cplx x)
-{
-  return F(x);
-}
+static cplx f_complex(cplx x) { return F(x); }
 
 /* The n-th derivative of eˣ sin 3x = Im e^(cx), c = 1 + 3i, is Im cⁿ e^(cx).
    In long double: the reference for every type. */
@@ -67,10 +61,7 @@ static real complex_step(cplx g(cplx), real x, real h)
 enum { POINTS = 17 };
 #define MIDDLE 0.5625L
 
-static real point(int i)
-{
-  return R(0.5) + (real)i / R(128.0);
-}
+static real point(int i) { return R(0.5) + (real)i / R(128.0); }
 
 /* Methods: 0 the forward difference, 1 … 4 the central ones of order
    2, 4, 6, 8, 5 the complex step. */
@@ -86,10 +77,12 @@ static long double worst_error(int method, real h)
     const real step = method == COMPLEX ? h : (x + h) - x;
     if (step == 0)
       return -1;
-    const real d = method == COMPLEX   ? complex_step(f_complex, x, step)
-                   : method == FORWARD ? forward_difference(f, x, step)
-                   : central_difference((size_t)method, f, x, step);
-    const long double e = fabsl((long double)d - derivative(1, (long double)x));
+    const real d = method == COMPLEX ? complex_step(f_complex, x, step)
+                   : method == FORWARD
+                       ? forward_difference(f, x, step)
+                       : central_difference((size_t)method, f, x, step);
+    const long double e =
+        fabsl((long double)d - derivative(1, (long double)x));
     worst = e > worst ? e : worst;
   }
   return worst;
@@ -238,8 +231,7 @@ static void write_values(const char *out, const struct best *best)
 int main(int argc, char **argv)
 {
   const struct cli cli =
-      cli_parse(argc, argv, "differences and the complex step",
-                NULL);
+      cli_parse(argc, argv, "differences and the complex step", NULL);
   const struct best best = v_curve(cli.out);
   print_best(&best);
 #ifdef REAL_L

@@ -8,10 +8,7 @@
 
 enum { N };
 
-static real delta(size_t i, size_t j)
-{
-  return i == j ? R(1.0) : R(0.0);
-}
+static real delta(size_t i, size_t j) { return i == j ? R(1.0) : R(0.0); }
 
 enum { QX, QB };
 
@@ -37,8 +34,8 @@ static const struct op quadratic = {
 };
 
 /* f = Σ_i Σ_j x_i B_ij x_j */
-static void quadratic_sum(const size_t d[], const void *const in[],
-                          void *left, void *right)
+static void quadratic_sum(const size_t d[], const void *const in[], void *left,
+                          void *right)
 {
   const real *x = in[QX];
   const real(*B)[d[N]] = in[QB];
@@ -87,8 +84,7 @@ static void quadratic_contract(const size_t d[], const void *const in[],
 }
 
 /* (B + Bᵀ) x */
-static void quadratic_matrix(const size_t d[], const void *const in[],
-                             void *J)
+static void quadratic_matrix(const size_t d[], const void *const in[], void *J)
 {
   const real *x = in[QX];
   const real(*B)[d[N]] = in[QB];
@@ -105,8 +101,8 @@ static void norm_op(const size_t d[], const void *const in[], void *Y)
   *(real *)Y = norm(d[N], in[0]);
 }
 
-static void norm_back(const size_t d[], const void *const in[],
-                      const void *G, void *const g[])
+static void norm_back(const size_t d[], const void *const in[], const void *G,
+                      void *const g[])
 {
   norm_backward(d[N], g[0], *(const real *)G, in[0]);
 }
@@ -233,8 +229,8 @@ static void unit_op(const size_t d[], const void *const in[], void *Y)
   unit_forward(d[N], Y, in[0]);
 }
 
-static void unit_back(const size_t d[], const void *const in[],
-                      const void *G, void *const g[])
+static void unit_back(const size_t d[], const void *const in[], const void *G,
+                      void *const g[])
 {
   unit_backward(d[N], g[0], G, in[0]);
 }
@@ -293,11 +289,9 @@ static void chain(const size_t d[], const void *const in[],
 enum { TA, TB, TC };
 enum { TV, TX, TW };
 
-static void trace_product_op(const size_t d[], const void *const in[],
-                             void *Y)
+static void trace_product_op(const size_t d[], const void *const in[], void *Y)
 {
-  *(real *)Y =
-      trace_product(d[TA], d[TB], d[TC], in[TV], in[TX], in[TW]);
+  *(real *)Y = trace_product(d[TA], d[TB], d[TC], in[TV], in[TX], in[TW]);
 }
 
 static void trace_product_back(const size_t d[], const void *const in[],
@@ -450,8 +444,8 @@ static void trace_op(const size_t d[], const void *const in[], void *Y)
   *(real *)Y = trace(d[N], in[0]);
 }
 
-static void trace_back(const size_t d[], const void *const in[],
-                       const void *G, void *const g[])
+static void trace_back(const size_t d[], const void *const in[], const void *G,
+                       void *const g[])
 {
   (void)in;
   trace_backward(d[N], g[0], *(const real *)G);
@@ -574,8 +568,8 @@ static void divide_y_sum(const size_t d[], const void *const in[],
       dY[i][j] = R(0.0);
       for (size_t p = 0; p < d[DS]; p++)
         for (size_t q = 0; q < d[DN]; q++)
-          dY[i][j] -= G[p][q] * (x[p][q] / (y[p][q] * y[p][q])) *
-                      delta(p, i) * delta(q, j);
+          dY[i][j] -= G[p][q] * (x[p][q] / (y[p][q] * y[p][q])) * delta(p, i) *
+                      delta(q, j);
     }
 }
 
@@ -594,15 +588,9 @@ static void divide_y_matrix(const size_t d[], const void *const in[],
 
 /* --- Elementwise f, here x sin x --------------------------------------- */
 
-static real wave(real x)
-{
-  return x * sin(x);
-}
+static real wave(real x) { return x * sin(x); }
 
-static real wave_slope(real x)
-{
-  return sin(x) + x * cos(x);
-}
+static real wave_slope(real x) { return sin(x) + x * cos(x); }
 
 static void elementwise_op(const size_t d[], const void *const in[], void *Y)
 {
@@ -1173,10 +1161,7 @@ typedef long double wide;
 typedef long double _Complex wide_complex;
 #define IMAGINARY ((wide_complex)_Complex_I)
 
-static real wiggle(real x)
-{
-  return exp(x) * sin(R(3.0) * x);
-}
+static real wiggle(real x) { return exp(x) * sin(R(3.0) * x); }
 
 static wide_complex wiggle_complex(wide_complex z)
 {
@@ -1203,15 +1188,9 @@ static wide weight(size_t m, size_t k)
   return (wide)re(central_weight(m, k));
 }
 
-static wide draw(struct rng *rng)
-{
-  return (wide)rng_uniform(rng);
-}
+static wide draw(struct rng *rng) { return (wide)rng_uniform(rng); }
 
-static wide draw_x(struct rng *rng)
-{
-  return 0.5L + draw(rng) / 16;
-}
+static wide draw_x(struct rng *rng) { return 0.5L + draw(rng) / 16; }
 
 enum { DRAWS = 20 };
 
@@ -1420,8 +1399,8 @@ static void find_order_error(struct finding *f)
       const wide x = draw_x(&rng), h = m < 3 ? 0x1p-8L : 0x1p-5L;
       const wide e = central(m, x, h) - derivative(1, x);
       const wide half = central(m, x, h / 2) - derivative(1, x);
-      const wide term = (wide)re(order_constant(m)) *
-                        powl(h, 2 * (wide)m) * derivative(2 * (int)m + 1, x);
+      const wide term = (wide)re(order_constant(m)) * powl(h, 2 * (wide)m) *
+                        derivative(2 * (int)m + 1, x);
       f->error = worse(f->error, log2l(fabsl(e / half)), 2 * (wide)m);
       f->error = worse(f->error, e / term, m % 2 ? 1 : -1);
     }
@@ -1578,20 +1557,11 @@ static void lines(struct finding *f, int power, wide part, int curved)
   }
 }
 
-static void find_linearisation(struct finding *f)
-{
-  lines(f, 2, 0, 0);
-}
+static void find_linearisation(struct finding *f) { lines(f, 2, 0, 0); }
 
-static void find_remainder_right(struct finding *f)
-{
-  lines(f, 3, 0, 1);
-}
+static void find_remainder_right(struct finding *f) { lines(f, 3, 0, 1); }
 
-static void find_remainder_wrong(struct finding *f)
-{
-  lines(f, 2, 1, 0);
-}
+static void find_remainder_wrong(struct finding *f) { lines(f, 2, 1, 0); }
 
 /* (‖0 + hv‖ − ‖0‖) / h = ‖v‖ at every h > 0 */
 static void find_norm_kink(struct finding *f)
@@ -1630,8 +1600,8 @@ const struct claim CLAIMS(derivatives)[] = {
   { "derivatives-chain-matrix", GRADIENT, &divide, DY,
     .gradient = divide_y_sum },
 
-  { "derivatives-quadratic-sum", IDENTITY, &quadratic,
-    .sides = quadratic_sum, .side = SCALAR },
+  { "derivatives-quadratic-sum", IDENTITY, &quadratic, .sides = quadratic_sum,
+    .side = SCALAR },
   { "derivatives-quadratic-delta", JACOBIAN, &quadratic, QX,
     .jacobian = quadratic_delta },
   { "derivatives-quadratic-contract", JACOBIAN, &quadratic, QX,
@@ -1657,8 +1627,7 @@ const struct claim CLAIMS(derivatives)[] = {
   { "derivatives-norm-delta", JACOBIAN, &norm_of_w, .jacobian = norm_delta },
   { "derivatives-norm-contract", JACOBIAN, &norm_of_w,
     .jacobian = norm_contract },
-  { "derivatives-norm-matrix", JACOBIAN, &norm_of_w,
-    .jacobian = norm_matrix },
+  { "derivatives-norm-matrix", JACOBIAN, &norm_of_w, .jacobian = norm_matrix },
   { "derivatives-norm-backward", BACKWARD, .op = &norm_of_w },
   { "derivatives-norm-kink", STATEMENT, .finding = find_norm_kink },
 
@@ -1735,8 +1704,8 @@ const struct claim CLAIMS(derivatives)[] = {
     .jacobian = bound_slope },
   { "derivatives-best-step", IDENTITY, &bound_of_h, .sides = best_step_sides,
     .side = SCALAR },
-  { "derivatives-best-error", IDENTITY, &bound_of_h,
-    .sides = best_error_sides, .side = SCALAR },
+  { "derivatives-best-error", IDENTITY, &bound_of_h, .sides = best_error_sides,
+    .side = SCALAR },
   { "derivatives-weights-first", STATEMENT, .finding = find_weights_first },
   { "derivatives-weights-vanish", STATEMENT, .finding = find_weights_vanish },
   { "derivatives-weights-formula", STATEMENT,
@@ -1775,15 +1744,14 @@ const struct claim CLAIMS(derivatives)[] = {
   { "derivatives-bilinear-matrix", JACOBIAN, &bilinear, BX, 1,
     .jacobian = bilinear_matrix },
   { "derivatives-unit-product", JACOBIAN, &unit, .jacobian = unit_product },
-  { "derivatives-unit-jacobian", JACOBIAN, &unit,
-    .jacobian = unit_jacobian },
+  { "derivatives-unit-jacobian", JACOBIAN, &unit, .jacobian = unit_jacobian },
   { "derivatives-unit-backward", BACKWARD, .op = &unit },
   { "derivatives-forward-step", IDENTITY, &bound_of_h,
     .sides = forward_step_sides, .side = SCALAR },
   { "derivatives-forward-least", IDENTITY, &bound_of_h,
     .sides = forward_least_sides, .side = SCALAR },
-  { "derivatives-order-step", IDENTITY, &bound_of_h,
-    .sides = order_step_sides, .side = SCALAR },
+  { "derivatives-order-step", IDENTITY, &bound_of_h, .sides = order_step_sides,
+    .side = SCALAR },
   { "derivatives-order-least", IDENTITY, &bound_of_h,
     .sides = order_least_sides, .side = SCALAR },
   END

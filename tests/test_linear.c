@@ -938,7 +938,7 @@ static void fit_step(const size_t d[], const void *const in[], void *left,
   memset(db, 0, sizeof db);
   linear_backward(d[S], d[M], d[N], NULL, dW, db, G, in[X], in[W]);
   for (size_t i = 0; i < d[N] * d[M]; i++)
-    l[i] = w[i] - alpha * (*dW)[i] - goal[i];
+    l[i] = w[i] - alpha * ((const real *)dW)[i] - goal[i];
   gemm(TRANSPOSED, AS_IS, d[M], d[M], d[S], in[X], in[X], 0, *factor);
   for (size_t p = 0; p < d[M]; p++)
     for (size_t q = 0; q < d[M]; q++)

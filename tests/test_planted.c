@@ -55,8 +55,9 @@ static void affine_back(const size_t d[], const void *const in[],
       if (wrong != ADDED)
         dX[s][m] = R(0.0);
       for (size_t n = 0; n < d[N]; n++) /* the wrong one reads W as N×M flat */
-        dX[s][m] += G[s][n] * (wrong == TRANSPOSE ? (*W)[m * d[N] + n]
-                                                  : W[n][m]);
+        dX[s][m] += G[s][n] * (wrong == TRANSPOSE
+                                    ? ((const real *)in[1])[m * d[N] + n]
+                                    : W[n][m]);
     }
   for (size_t n = 0; n < d[N]; n++)
     for (size_t m = 0; m < d[M]; m++) {
@@ -265,7 +266,7 @@ static void lookup_back(const size_t d[], const void *const in[],
   const real(*G)[d[N]] = up, *k = in[1];
   real(*dE)[d[N]] = g[0];
   for (size_t m = 0; wrong == ASSIGNED && m < d[M] * d[N]; m++)
-    (*dE)[m] += R(0.0);
+    ((real *)g[0])[m] += R(0.0);
   for (size_t s = 0; s < d[S]; s++)
     for (size_t n = 0; n < d[N]; n++) {
       real *entry = &dE[(size_t)re(k[s])][n];

@@ -40,7 +40,15 @@ end
 local function text_meta(s) return pandoc.MetaInlines({ pandoc.Str(s) }) end
 
 -- Sets what page.html asks for.
-function M.set_meta(meta, book, chapters, title, plain_title)
+function M.set_meta(doc, book, chapters, title, plain_title)
+  local meta = doc.meta
+  meta.sections = {}
+  for _, block in ipairs(doc.blocks) do
+    if block.t == 'Header' and block.level == 2 then
+      table.insert(meta.sections, { id = pandoc.MetaString(block.identifier),
+        title = pandoc.MetaInlines(block.content) })
+    end
+  end
   local html = function(s) return pandoc.MetaString(s) end
   meta.book, meta.lang = text_meta(book.title or ''), book.lang or 'en'
   meta.subtitle = nil

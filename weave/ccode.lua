@@ -102,9 +102,10 @@ function M.test_of(path, row)
   end
   for _, name in ipairs(names_in(row)) do
     local start = text:match('struct op ' .. name .. '%s*=%s*(){')
+      or text:match('struct op op_' .. name .. '%s*=%s*(){')
     if not start then
       follow(name, 0)
-    elseif row:find('BACKWARD', 1, true) then
+    elseif row:find('BACKWARD', 1, true) or row:find('^[%u_]+%(') then
       local op = text:match('^%b{}', start)
       local backward = op:match('%.backward%s*=%s*([%a_][%w_]*)')
       if backward then follow(backward, 0) end

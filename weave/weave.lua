@@ -180,7 +180,7 @@ function Pandoc(doc)
   doc.blocks:extend(claims.evidence(items, blocks.link))
   claims.note_failures(items)
   report.stop_on_problems()
-  book_of.set_meta(doc.meta, book, chapters, title or doc.meta.title, plain_title)
+  book_of.set_meta(doc, book, chapters, title or doc.meta.title, plain_title)
   write_for_make()
   return doc
 end

@@ -51,8 +51,8 @@ $(BUILD)/book/$3.html: $2 $(BUILD)/labels/labels.tsv weave/references.bib \
 	@mkdir -p $(BUILD)/book $(BUILD)/weave
 	@$(weave_pandoc) --lua-filter weave/weave.lua --citeproc \
 	  --bibliography weave/references.bib --metadata link-citations=true \
-	  --metadata suppress-bibliography=false --template weave/page.html \
-	  --standalone --toc --toc-depth 2 --wrap=preserve -t html5 -o $$@.part $2
+	  --template weave/page.html \
+	  --standalone --wrap=preserve -t html5 -o $$@.part $2
 	@mv $$@.part $$@
 -include $(BUILD)/weave/$1.d
 endef
