@@ -81,7 +81,7 @@ static void write_regions(struct network *net)
 static void run_synthetic(void)
 {
   const size_t count = cli.quick ? 14000 : 70000, train = count / 7 * 6;
-  double (*x)[2] = allocate(count, sizeof *x);
+  double(*x)[2] = allocate(count, sizeof *x);
   unsigned char *label = allocate(count, 1);
   real *numbers = allocate(2 * count, sizeof *numbers);
   dataset_synthetic(cli.seed, count, x, label);
@@ -179,9 +179,8 @@ static void write_mistakes(const struct samples *set,
     if (worst == set->count)
       break;
     taken[worst] = 1;
-    record_line(names, "%d\t%s\t%s\t%.6g", tile,
-                class_name(set->label[worst]), class_name(guess[worst]),
-                sure[worst]);
+    record_line(names, "%d\t%s\t%s\t%.6g", tile, class_name(set->label[worst]),
+                class_name(guess[worst]), sure[worst]);
     for (size_t m = 0; m < set->M; m++)
       record_line(r, "%d\t%zu\t%zu\t%d", tile, m % 28, m / 28,
                   set->bytes[worst * set->M + m]);
@@ -483,8 +482,8 @@ static void join(const char *const dir[SEEDS], const char *name,
       const double x[SEEDS] = { t[0]->cell[i][c], t[1]->cell[i][c],
                                 t[2]->cell[i][c] };
       const struct spread s = spread_of(x, SEEDS);
-      used += snprintf(line + used, sizeof line - (size_t)used,
-                       "\t%.6g\t%.6g", s.mean, s.std);
+      used += snprintf(line + used, sizeof line - (size_t)used, "\t%.6g\t%.6g",
+                       s.mean, s.std);
     }
     record_line(r, "%s", line);
   }
@@ -501,8 +500,7 @@ static void write_spread(struct record *values, const char *name,
               s.std);
 }
 
-static void report_seeds(struct record *values,
-                         const char *const dir[SEEDS])
+static void report_seeds(struct record *values, const char *const dir[SEEDS])
 {
   double fit[SEEDS], valid[SEEDS], test[SEEDS];
   puts("\nAt that rate, accuracy by seed\n"
@@ -702,8 +700,8 @@ int main(int argc, char **argv)
   const struct cli_option more[] = {
     { "run", "synthetic, images, choose or report", CLI_TEXT, &run, 0, 0 },
     { "rate", "the learning rate", CLI_DOUBLE, &rate, 0, 1000 },
-    { "constant", "hold the rate, instead of a line to 0", CLI_FLAG,
-      &constant, 0, 0 },
+    { "constant", "hold the rate, instead of a line to 0", CLI_FLAG, &constant,
+      0, 0 },
     { "epochs", "passes over the training images", CLI_LONG, &epochs, 1,
       10000 },
     { "batch", "samples a step", CLI_LONG, &batch, 1, 10000 },

@@ -8,16 +8,13 @@
 
 /* The modules: the flat arrays of a layer, handed on with their shapes. */
 
-static size_t linear_count(size_t M, size_t N)
-{
-  return N * M + N;
-}
+static size_t linear_count(size_t M, size_t N) { return N * M + N; }
 
 static void linear_up(const struct layer *l, size_t S, const real *X)
 {
   const real *W = l->parameters, *b = W + l->N * l->M;
-  linear_forward(S, l->M, l->N, (void *)l->Y, (const void *)X,
-                 (const void *)W, b);
+  linear_forward(S, l->M, l->N, (void *)l->Y, (const void *)X, (const void *)W,
+                 b);
 }
 
 static void linear_down(const struct layer *l, size_t S, real *dX,
@@ -55,8 +52,7 @@ static void sigmoid_down(const struct layer *l, size_t S, real *dX,
 {
   (void)X;
   if (dX)
-    sigmoid_backward(S, l->N, (void *)dX, (const void *)G,
-                     (const void *)l->Y);
+    sigmoid_backward(S, l->N, (void *)dX, (const void *)G, (const void *)l->Y);
 }
 
 static void relu_up(const struct layer *l, size_t S, const real *X)
@@ -64,8 +60,8 @@ static void relu_up(const struct layer *l, size_t S, const real *X)
   relu_forward(S, l->N, (void *)l->Y, (const void *)X);
 }
 
-static void relu_down(const struct layer *l, size_t S, real *dX,
-                      const real *G, const real *X)
+static void relu_down(const struct layer *l, size_t S, real *dX, const real *G,
+                      const real *X)
 {
   (void)X;
   if (dX)
@@ -135,8 +131,10 @@ static void network_place(struct network *net, size_t widest)
 int network_new(struct network *net, size_t count, const size_t sizes[],
                 const struct module *activation, size_t batch)
 {
-  *net = (struct network){ .inputs = sizes[0], .outputs = sizes[count - 1],
-                           .batch = batch, .depth = 2 * (count - 1) - 1 };
+  *net = (struct network){ .inputs = sizes[0],
+                           .outputs = sizes[count - 1],
+                           .batch = batch,
+                           .depth = 2 * (count - 1) - 1 };
   net->layers = calloc(net->depth, sizeof *net->layers);
   if (!net->layers)
     return 0;

@@ -49,7 +49,7 @@ struct network {
   struct layer *layers;
   size_t count; /* parameters in all */
   real *parameters, *gradients;
-  real *flow[2];    /* batch × widest: dL/dY on its way down */
+  real *flow[2];   /* batch × widest: dL/dY on its way down */
   real *X;         /* batch×inputs: room for a batch (train.h), and */
   real *T, *P, *G; /* batch×outputs: for its targets and its loss */
   real *memory;

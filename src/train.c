@@ -22,8 +22,7 @@ static real loss(struct network *net, size_t S, const real **Z)
 {
   *Z = network_forward(net, S, net->X);
   return softmax_cross_entropy_forward(S, net->outputs, (void *)net->P,
-                                       (const void *)*Z,
-                                       (const void *)net->T);
+                                       (const void *)*Z, (const void *)net->T);
 }
 
 real train_step(struct network *net, const struct samples *set, size_t S,

@@ -10,26 +10,20 @@
 #include <stdlib.h>
 
 /* Sizes that never meet: a square matrix would hide a transpose. */
-#define DIMS                                                                \
-  {                                                                         \
-    { "S", 3, 4 }, { "M", 5, 6 }, { "K", 7, 8 }, { "N", 9, 10 }             \
+#define DIMS                                                    \
+  {                                                             \
+    { "S", 3, 4 }, { "M", 5, 6 }, { "K", 7, 8 }, { "N", 9, 10 } \
   }
 enum { S, M, K, N };
-enum { Z };                        /* of the operation from Z⁽²⁾ up */
-enum { A, V, C, T };               /* from A or Z⁽¹⁾ up: W⁽²⁾, b⁽²⁾ */
+enum { Z };          /* of the operation from Z⁽²⁾ up */
+enum { A, V, C, T }; /* from A or Z⁽¹⁾ up: W⁽²⁾, b⁽²⁾ */
 enum { X, W1, B1, W2, B2, T_ALL }; /* the whole network */
 
 /* The loss is one number, and so is its upstream u = dL/dL: every gradient
    has it as a factor. */
-static real first(const void *upstream)
-{
-  return *(const real *)upstream;
-}
+static real first(const void *upstream) { return *(const real *)upstream; }
 
-static real delta(size_t i, size_t j)
-{
-  return i == j ? R(1.0) : R(0.0);
-}
+static real delta(size_t i, size_t j) { return i == j ? R(1.0) : R(0.0); }
 
 /* The parts that the operations are made of */
 
@@ -81,38 +75,53 @@ static void sigmoid_only(const size_t d[], const void *const in[], void *Y)
   sigmoid_forward(d[S], d[K], Y, in[0]);
 }
 
-#define TARGET_SEGMENT { "T", SHAPE(S, N), TARGETS, .role = CONSTANT }
+#define TARGET_SEGMENT                          \
+  {                                             \
+    "T", SHAPE(S, N), TARGETS, .role = CONSTANT \
+  }
 
 static const struct op head = {
-  .name = "from Z2", .dim = DIMS,
+  .name = "from Z2",
+  .dim = DIMS,
   .in = { { "Z2", SHAPE(S, N), NORMAL, .role = INPUT }, TARGET_SEGMENT },
-  .out = SCALAR, .forward = head_forward,
+  .out = SCALAR,
+  .forward = head_forward,
 };
 static const struct op upper = {
-  .name = "from A", .dim = DIMS,
+  .name = "from A",
+  .dim = DIMS,
   .in = { { "A", SHAPE(S, K), NORMAL, .role = INPUT },
           { "W2", SHAPE(N, K), NORMAL, .role = PARAMETER },
-          { "b2", SHAPE(N), NORMAL, .role = PARAMETER }, TARGET_SEGMENT },
-  .out = SCALAR, .forward = upper_forward,
+          { "b2", SHAPE(N), NORMAL, .role = PARAMETER },
+          TARGET_SEGMENT },
+  .out = SCALAR,
+  .forward = upper_forward,
 };
 static const struct op middle = {
-  .name = "from Z1", .dim = DIMS,
+  .name = "from Z1",
+  .dim = DIMS,
   .in = { { "Z1", SHAPE(S, K), NORMAL, .role = INPUT },
           { "W2", SHAPE(N, K), NORMAL, .role = PARAMETER },
-          { "b2", SHAPE(N), NORMAL, .role = PARAMETER }, TARGET_SEGMENT },
-  .out = SCALAR, .forward = middle_forward,
+          { "b2", SHAPE(N), NORMAL, .role = PARAMETER },
+          TARGET_SEGMENT },
+  .out = SCALAR,
+  .forward = middle_forward,
 };
 static const struct op second = {
-  .name = "Z2 of A", .dim = DIMS,
+  .name = "Z2 of A",
+  .dim = DIMS,
   .in = { { "A", SHAPE(S, K), NORMAL, .role = INPUT },
           { "W2", SHAPE(N, K), NORMAL, .role = PARAMETER },
           { "b2", SHAPE(N), NORMAL, .role = PARAMETER } },
-  .out = SHAPE(S, N), .forward = second_forward,
+  .out = SHAPE(S, N),
+  .forward = second_forward,
 };
 static const struct op hidden = {
-  .name = "A of Z1", .dim = DIMS,
+  .name = "A of Z1",
+  .dim = DIMS,
   .in = { { "Z1", SHAPE(S, K), NORMAL, .role = INPUT } },
-  .out = SHAPE(S, K), .forward = sigmoid_only,
+  .out = SHAPE(S, K),
+  .forward = sigmoid_only,
 };
 
 /* The network of src/mlp.c as an operation on X and its parameters */
@@ -147,9 +156,8 @@ static real net_loss(struct network *net, size_t samples, const void *x,
 /* The backward as a training step does it, with u between loss and network;
    g holds what the gradients are added to. */
 static void net_backward(struct network *net, size_t count,
-                         const size_t sizes[], size_t samples,
-                         const void *x, const void *t, real u,
-                         void *const g[])
+                         const size_t sizes[], size_t samples, const void *x,
+                         const void *t, real u, void *const g[])
 {
   net_loss(net, samples, x, t);
   softmax_cross_entropy_backward(samples, net->outputs, (void *)net->G,
@@ -201,8 +209,7 @@ static void whole_backward(const size_t d[], const void *const in[],
   whole_backward_with(&module_sigmoid, d, in, upstream, g);
 }
 
-static void relu_net_forward(const size_t d[], const void *const in[],
-                             void *L)
+static void relu_net_forward(const size_t d[], const void *const in[], void *L)
 {
   whole_forward_with(&module_relu, d, in, L);
 }
@@ -228,21 +235,30 @@ static long double relu_distance(const size_t d[], const void *const in[])
   return nearest;
 }
 
-#define NETWORK_SEGMENTS                                                    \
-  { { "X", SHAPE(S, M), NORMAL, .role = INPUT },                            \
-    { "W1", SHAPE(K, M), NORMAL, .role = PARAMETER },                       \
-    { "b1", SHAPE(K), NORMAL, .role = PARAMETER },                          \
-    { "W2", SHAPE(N, K), NORMAL, .role = PARAMETER },                       \
-    { "b2", SHAPE(N), NORMAL, .role = PARAMETER },                          \
-    TARGET_SEGMENT }
+#define NETWORK_SEGMENTS                                              \
+  {                                                                   \
+    { "X", SHAPE(S, M), NORMAL, .role = INPUT },                      \
+        { "W1", SHAPE(K, M), NORMAL, .role = PARAMETER },             \
+        { "b1", SHAPE(K), NORMAL, .role = PARAMETER },                \
+        { "W2", SHAPE(N, K), NORMAL, .role = PARAMETER },             \
+        { "b2", SHAPE(N), NORMAL, .role = PARAMETER }, TARGET_SEGMENT \
+  }
 
 static const struct op whole = {
-  .name = "mlp", .dim = DIMS, .in = NETWORK_SEGMENTS,
-  .out = SCALAR, .forward = whole_forward, .backward = whole_backward,
+  .name = "mlp",
+  .dim = DIMS,
+  .in = NETWORK_SEGMENTS,
+  .out = SCALAR,
+  .forward = whole_forward,
+  .backward = whole_backward,
 };
 static const struct op relu_net = {
-  .name = "mlp-relu", .dim = DIMS, .in = NETWORK_SEGMENTS,
-  .out = SCALAR, .forward = relu_net_forward, .backward = relu_net_backward,
+  .name = "mlp-relu",
+  .dim = DIMS,
+  .in = NETWORK_SEGMENTS,
+  .out = SCALAR,
+  .forward = relu_net_forward,
+  .backward = relu_net_backward,
   .distance = relu_distance,
 };
 
@@ -270,7 +286,10 @@ static void deep_backward(const size_t d[], const void *const in[],
 
 static const struct op deep = {
   .name = "mlp-deep",
-  .dim = { { "S", 3, 4 }, { "M", 5, 6 }, { "K", 7, 8 }, { "N", 9, 10 },
+  .dim = { { "S", 3, 4 },
+           { "M", 5, 6 },
+           { "K", 7, 8 },
+           { "N", 9, 10 },
            { "J", 11, 12 } },
   .in = { { "X", SHAPE(S, M), NORMAL, .role = INPUT },
           { "W1", SHAPE(K, M), NORMAL, .role = PARAMETER },
@@ -278,8 +297,11 @@ static const struct op deep = {
           { "W2", SHAPE(J, K), NORMAL, .role = PARAMETER },
           { "b2", SHAPE(J), NORMAL, .role = PARAMETER },
           { "W3", SHAPE(N, J), NORMAL, .role = PARAMETER },
-          { "b3", SHAPE(N), NORMAL, .role = PARAMETER }, TARGET_SEGMENT },
-  .out = SCALAR, .forward = deep_forward, .backward = deep_backward,
+          { "b3", SHAPE(N), NORMAL, .role = PARAMETER },
+          TARGET_SEGMENT },
+  .out = SCALAR,
+  .forward = deep_forward,
+  .backward = deep_backward,
 };
 
 /* The same from Z⁽¹⁾ up: Z1, W2, b2, W3, b3, T */
@@ -304,14 +326,19 @@ static void tower_forward(const size_t d[], const void *const in[], void *L)
 
 static const struct op tower = {
   .name = "from Z1 of three layers",
-  .dim = { { "S", 3, 4 }, { "M", 1, 1 }, { "K", 7, 8 }, { "N", 9, 10 },
+  .dim = { { "S", 3, 4 },
+           { "M", 1, 1 },
+           { "K", 7, 8 },
+           { "N", 9, 10 },
            { "J", 11, 12 } },
   .in = { { "Z1", SHAPE(S, K), NORMAL, .role = INPUT },
           { "W2", SHAPE(J, K), NORMAL, .role = PARAMETER },
           { "b2", SHAPE(J), NORMAL, .role = PARAMETER },
           { "W3", SHAPE(N, J), NORMAL, .role = PARAMETER },
-          { "b3", SHAPE(N), NORMAL, .role = PARAMETER }, TARGET_SEGMENT },
-  .out = SCALAR, .forward = tower_forward,
+          { "b3", SHAPE(N), NORMAL, .role = PARAMETER },
+          TARGET_SEGMENT },
+  .out = SCALAR,
+  .forward = tower_forward,
 };
 
 /* The chain, step by step.  Each step takes the gradient above it. */
@@ -341,8 +368,8 @@ static void dz2_at_a(const size_t d[], const void *const in[], real u,
   dz2_from(d, u, P, in[T], G2);
 }
 
-static void dz2(const size_t d[], const void *const in[],
-                const void *upstream, void *g)
+static void dz2(const size_t d[], const void *const in[], const void *upstream,
+                void *g)
 {
   real P[d[S] * d[N]];
   from_z2(d, P, in[Z], in[1]);
@@ -364,8 +391,7 @@ static void weights_index(size_t s_count, size_t m_count, size_t n_count,
     }
 }
 
-static void bias_index(size_t s_count, size_t n_count, const real *g,
-                       real *db)
+static void bias_index(size_t s_count, size_t n_count, const real *g, real *db)
 {
   for (size_t n = 0; n < n_count; n++) {
     db[n] = R(0.0);
@@ -386,16 +412,16 @@ static void dz2_dw2(const size_t d[], const void *const in[], void *out)
           *J_++ = delta(i, n) * a[p][k];
 }
 
-static void dw2(const size_t d[], const void *const in[],
-                const void *upstream, void *g)
+static void dw2(const size_t d[], const void *const in[], const void *upstream,
+                void *g)
 {
   real G2[d[S] * d[N]];
   dz2_at_a(d, in, first(upstream), G2);
   weights_index(d[S], d[K], d[N], G2, in[A], g);
 }
 
-static void db2(const size_t d[], const void *const in[],
-                const void *upstream, void *g)
+static void db2(const size_t d[], const void *const in[], const void *upstream,
+                void *g)
 {
   real G2[d[S] * d[N]];
   dz2_at_a(d, in, first(upstream), G2);
@@ -443,8 +469,8 @@ static void da_from(const size_t d[], void *g2, const void *w2, real *out)
     }
 }
 
-static void da(const size_t d[], const void *const in[],
-               const void *upstream, void *g)
+static void da(const size_t d[], const void *const in[], const void *upstream,
+               void *g)
 {
   real G2[d[S] * d[N]];
   dz2_at_a(d, in, first(upstream), G2);
@@ -464,8 +490,8 @@ static void da_dz1(const size_t d[], const void *const in[], void *out)
 }
 
 /* ∂L/∂Z⁽¹⁾_sk = ∂L/∂A_sk A_sk (1 − A_sk), at a point of `middle` */
-static void dz1_from(const size_t d[], const void *z1,
-                     const void *const in[], real u, real *g)
+static void dz1_from(const size_t d[], const void *z1, const void *const in[],
+                     real u, real *g)
 {
   real P[d[S] * d[N]], a[d[S] * d[K]], G2[d[S] * d[N]], dA[d[S] * d[K]];
   from_z1(d, P, a, z1, in);
@@ -475,8 +501,8 @@ static void dz1_from(const size_t d[], const void *z1,
     g[i] = dA[i] * a[i] * (R(1.0) - a[i]);
 }
 
-static void dz1(const size_t d[], const void *const in[],
-                const void *upstream, void *g)
+static void dz1(const size_t d[], const void *const in[], const void *upstream,
+                void *g)
 {
   dz1_from(d, in[A], in, first(upstream), g);
 }
@@ -490,16 +516,16 @@ static void dz1_at_x(const size_t d[], const void *const in[], real u,
   dz1_from(d, z1, in + 2, u, G1);
 }
 
-static void dw1(const size_t d[], const void *const in[],
-                const void *upstream, void *g)
+static void dw1(const size_t d[], const void *const in[], const void *upstream,
+                void *g)
 {
   real G1[d[S] * d[K]];
   dz1_at_x(d, in, first(upstream), G1);
   weights_index(d[S], d[M], d[K], G1, in[X], g);
 }
 
-static void db1(const size_t d[], const void *const in[],
-                const void *upstream, void *g)
+static void db1(const size_t d[], const void *const in[], const void *upstream,
+                void *g)
 {
   real G1[d[S] * d[K]];
   dz1_at_x(d, in, first(upstream), G1);
@@ -507,8 +533,8 @@ static void db1(const size_t d[], const void *const in[],
 }
 
 /* ∂L/∂X_sm = Σ_k ∂L/∂Z⁽¹⁾_sk W⁽¹⁾_km */
-static void dx(const size_t d[], const void *const in[],
-               const void *upstream, void *g)
+static void dx(const size_t d[], const void *const in[], const void *upstream,
+               void *g)
 {
   const real(*w)[d[M]] = in[W1];
   real G1[d[S]][d[K]], (*dX)[d[M]] = g;
@@ -569,8 +595,7 @@ static void dz2_matrix(const size_t d[], const void *const in[],
   dz2_matrix_from(d, first(upstream), P, in[1], g);
 }
 
-static void g2_at_a(const size_t d[], const void *const in[], real u,
-                    real *G2)
+static void g2_at_a(const size_t d[], const void *const in[], real u, real *G2)
 {
   real P[d[S] * d[N]];
   from_a(d, P, in[A], in);
@@ -626,8 +651,7 @@ static void dz1_matrix(const size_t d[], const void *const in[],
   g1_from(d, in[A], in, first(upstream), g);
 }
 
-static void g1_at_x(const size_t d[], const void *const in[], real u,
-                    real *G1)
+static void g1_at_x(const size_t d[], const void *const in[], real u, real *G1)
 {
   real z1[d[S]][d[K]];
   linear_forward(d[S], d[M], d[K], z1, in[X], in[W1], in[B1]);
@@ -680,8 +704,8 @@ static void batch_mean(const size_t d[], const void *const in[],
   for (size_t s = 0; s < d[S]; s++) {
     network_clear(&net);
     net_loss(&net, 1, x[s], t[s]);
-    softmax_cross_entropy_backward(1, d[N], (void *)net.G,
-                                   (const void *)net.P, (const void *)t[s]);
+    softmax_cross_entropy_backward(1, d[N], (void *)net.G, (const void *)net.P,
+                                   (const void *)t[s]);
     network_backward(&net, 1, NULL, net.G, x[s]);
     for (size_t i = 0; i < d[K] * d[M]; i++)
       dW[i] += net.gradients[i];
@@ -710,8 +734,8 @@ static struct example example_new(const real w1[6], const real w2[6])
   const real t[1][2] = { { R(1.0), R(0.0) } };
   struct example e = { .net = filled(3, sizes, &module_sigmoid, 1, in) };
   e.loss = net_loss(&e.net, 1, example_x, t);
-  softmax_cross_entropy_backward(1, 2, (void *)e.net.G,
-                                 (const void *)e.net.P, t);
+  softmax_cross_entropy_backward(1, 2, (void *)e.net.G, (const void *)e.net.P,
+                                 t);
   network_backward(&e.net, 1, NULL, e.net.G, example_x);
   e.Z1 = e.net.layers[0].Y;
   e.A = e.net.layers[1].Y;
@@ -752,12 +776,12 @@ static void hold(struct finding *f, struct example *e, long double tolerance,
   network_free(&e->net);
 }
 
-#define PRINTED(name, which, what, count, tolerance, ...)                   \
-  static void name(struct finding *f)                                       \
-  {                                                                         \
-    struct example e = which();                                             \
-    const long double printed[] = { __VA_ARGS__ };                          \
-    hold(f, &e, tolerance, count, what, printed);                           \
+#define PRINTED(name, which, what, count, tolerance, ...) \
+  static void name(struct finding *f)                     \
+  {                                                       \
+    struct example e = which();                           \
+    const long double printed[] = { __VA_ARGS__ };        \
+    hold(f, &e, tolerance, count, what, printed);         \
   }
 
 PRINTED(hand_z1, given, e.Z1, 3, EXACTLY, 2, 2, 2)
@@ -770,8 +794,8 @@ PRINTED(hand_db2, given, e.net.layers[2].gradients + 6, 2, EXACTLY, -0.5L,
 PRINTED(hand_dw2, given, e.net.layers[2].gradients, 6, FOUR_PLACES, -0.4404L,
         -0.4404L, -0.4404L, 0.4404L, 0.4404L, 0.4404L)
 PRINTED(hand_da, given, e.dA, 3, EXACTLY, 0, 0, 0)
-PRINTED(hand_dw1, given, e.net.layers[0].gradients, 6, EXACTLY, 0, 0, 0, 0,
-        0, 0)
+PRINTED(hand_dw1, given, e.net.layers[0].gradients, 6, EXACTLY, 0, 0, 0, 0, 0,
+        0)
 
 PRINTED(ours_z1, ours, e.Z1, 3, EXACTLY, 0, 2, -2)
 PRINTED(ours_a, ours, e.A, 3, FOUR_PLACES, 0.5L, 0.8808L, 0.1192L)
