@@ -15,7 +15,7 @@ export LC_ALL := C.UTF-8
 # One stem names one topic; only chapters carry a number.
 CHAPTERS := $(sort $(wildcard chapters/[0-9][0-9]-*.md))
 NUMBERED := $(sort $(basename $(notdir $(wildcard chapters/[0-9][0-9]-*.md chapters/[0-9][0-9]-*.c))))
-stem_of = $(shell echo '$1' | sed 's/^[0-9]*-//')
+stem_of = $(subst $(firstword $(subst -, ,$1))-,,$1)
 STEMS := $(foreach n,$(NUMBERED),$(call stem_of,$n))
 numbered = $(filter %-$1,$(foreach n,$(NUMBERED),$(if $(filter $1,$(call stem_of,$n)),$n)))
 c_name = $(subst -,_,$1)

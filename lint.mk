@@ -20,8 +20,8 @@ TIDY_CHECKS := $(TIDY_CHECKS),-performance-no-int-to-ptr
 TIDY_CHECKS := $(TIDY_CHECKS),-bugprone-misplaced-widening-cast
 
 .PHONY: lint lint-format lint-code lint-types lint-real lint-prose format
-lint: ## clang-format, clang-tidy, clang for every type, and the prose checks
-lint: lint-format lint-code lint-types lint-real lint-prose
+lint: ## clang-format, clang-tidy, clang for every type, the prose, the weave
+lint: lint-format lint-code lint-types lint-real lint-prose weave-test
 
 format: ## rewrites the C sources in the one format
 	@$(CLANG_FORMAT) -i $(LINT_C)

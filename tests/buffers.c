@@ -67,8 +67,9 @@ static void compare_dirty(const struct point *p, int k, void *const clean[],
               s->name, i, c, d);
     else if (s->role == PARAMETER &&
              !(worse(0, d, prefill(k, i) + c) <= allowed))
-      verdict(r, FAILED, "d%s[%zu] is not added: %.17Lg + %.17Lg became %.17Lg",
-              s->name, i, prefill(k, i), c, d);
+      verdict(r, FAILED,
+              "d%s[%zu] is not added: %.17Lg + %.17Lg became %.17Lg", s->name,
+              i, prefill(k, i), c, d);
   }
 }
 

@@ -20,13 +20,13 @@ struct shape {
   int rank;
   int dim[MAX_RANK];
 };
-#define SHAPE(...)                                                          \
-  {                                                                         \
-    sizeof((int[]){__VA_ARGS__}) / sizeof(int), { __VA_ARGS__ }             \
+#define SHAPE(...)                                                \
+  {                                                               \
+    sizeof((int[]){ __VA_ARGS__ }) / sizeof(int), { __VA_ARGS__ } \
   }
-#define SCALAR                                                              \
-  {                                                                         \
-    0, { 0 }                                                                \
+#define SCALAR \
+  {            \
+    0, { 0 }   \
   }
 
 enum draw {
@@ -68,9 +68,9 @@ enum refusal {
 struct op {
   const char *name;
   struct {
-    const char *name;      /* "S" */
-    int lowest, highest;   /* sizes are drawn between; both included */
-  } dim[MAX_DIMS];         /* ends at the first without a name */
+    const char *name;              /* "S" */
+    int lowest, highest;           /* sizes are drawn between; both included */
+  } dim[MAX_DIMS];                 /* ends at the first without a name */
   struct segment in[MAX_SEGMENTS]; /* likewise */
   struct shape out;
   void (*forward)(const size_t d[], const void *const in[], void *Y);
@@ -122,9 +122,9 @@ struct claim {
 /* The table of a chapter:  const struct claim CLAIMS(linear)[] = {..., END};
    BACKWARD claims check op->backward: every segment, dirty buffers, float. */
 #define CLAIMS(stem) REAL(claims_##stem)
-#define END                                                                 \
-  {                                                                         \
-    .name = NULL                                                            \
+#define END      \
+  {              \
+    .name = NULL \
   }
 
 /* The larger of error and |a − b|; a NaN is the worst of all and stays. */

@@ -12,13 +12,13 @@ struct comparison {
   const struct point *p;
   int segment;
   size_t n, out, functionals;
-  long double *J;           /* by the complex step, out × n */
-  long double *D6, *D8;     /* RUNGS × out × n */
-  long double *w, *w_lower; /* the witness's gradient; in double */
-  long double *g, *g_lower; /* the claim's; in double */
-  long double *noise;       /* n: rounding of a functional, as j moves it */
-  long double each;         /* rounding of one output */
-  long double scale, terms; /* max |w|; the largest sum of |terms| of w */
+  long double *J;             /* by the complex step, out × n */
+  long double *D6, *D8;       /* RUNGS × out × n */
+  long double *w, *w_lower;   /* the witness's gradient; in double */
+  long double *g, *g_lower;   /* the claim's; in double */
+  long double *noise;         /* n: rounding of a functional, as j moves it */
+  long double each;           /* rounding of one output */
+  long double scale, terms;   /* max |w|; the largest sum of |terms| of w */
   long double round, w_round; /* rounding of g and of w */
 };
 
@@ -163,7 +163,8 @@ static void measure_rounding(struct comparison *c)
     struct point q = point_near(c->p, k);
     near.p = &q;
     evaluate(&near);
-    c->round = worse(c->round, rounding(near.g, near.g_lower, size, c->terms), 0);
+    c->round =
+        worse(c->round, rounding(near.g, near.g_lower, size, c->terms), 0);
     c->w_round =
         worse(c->w_round, rounding(near.w, near.w_lower, size, c->terms), 0);
     point_free(&q);
@@ -194,8 +195,8 @@ static void measure(struct comparison *c)
 
 static void forget(struct comparison *c)
 {
-  long double *const all[] = { c->J, c->D6,      c->D8, c->w, c->w_lower,
-                               c->g, c->g_lower, c->noise };
+  long double *const all[] = { c->J,       c->D6, c->D8,      c->w,
+                               c->w_lower, c->g,  c->g_lower, c->noise };
   for (size_t k = 0; k < sizeof all / sizeof *all; k++)
     free(all[k]);
 }
@@ -207,8 +208,7 @@ static long double on_rung(const struct comparison *c, const long double *D,
   long double sum = 0;
   for (size_t i = 0; i < c->out; i++)
     if (upstream(c, k, i) != 0)
-      sum += upstream(c, k, i) *
-             D[((size_t)rung * c->out + i) * c->n + j];
+      sum += upstream(c, k, i) * D[((size_t)rung * c->out + i) * c->n + j];
   return sum;
 }
 
@@ -352,10 +352,13 @@ void compare_segment(const struct family *f, const struct point *p,
                      int segment, struct result *r)
 {
   const struct claim *claim = f->as[TYPE_L];
-  struct comparison c = {
-    .f = f, .p = p, .segment = segment, .n = p->size[segment], .out = p->out,
-    .functionals = claim->kind == JACOBIAN ? p->out : 1
-  };
+  struct comparison c = { .f = f,
+                          .p = p,
+                          .segment = segment,
+                          .n = p->size[segment],
+                          .out = p->out,
+                          .functionals =
+                              claim->kind == JACOBIAN ? p->out : 1 };
   const char *name = claim->op->in[segment].name;
   measure(&c);
   const size_t size = c.functionals * c.n;
@@ -379,8 +382,8 @@ void compare_segment(const struct family *f, const struct point *p,
   r->error_cs = worse(isnan(r->error_cs) ? 0 : r->error_cs, e_cs / c.scale, 0);
   r->error_fd = worse(isnan(r->error_fd) ? 0 : r->error_fd, e_fd / c.scale, 0);
   r->error = r->error_cs;
-  r->tolerance = worse(isnan(r->tolerance) ? 0 : r->tolerance,
-                       tolerance / c.scale, 0);
+  r->tolerance =
+      worse(isnan(r->tolerance) ? 0 : r->tolerance, tolerance / c.scale, 0);
   r->resolution = r->tolerance;
   r->entries += (long)size;
   forget(&c);

@@ -11,9 +11,12 @@
 
 struct result result_new(uint64_t seed)
 {
-  return (struct result){ .error = nanl(""),     .error_cs = nanl(""),
-                          .error_fd = nanl(""),  .tolerance = nanl(""),
-                          .resolution = nanl(""), .order = nanl(""),
+  return (struct result){ .error = nanl(""),
+                          .error_cs = nanl(""),
+                          .error_fd = nanl(""),
+                          .tolerance = nanl(""),
+                          .resolution = nanl(""),
+                          .order = nanl(""),
                           .seed = seed };
 }
 
@@ -84,9 +87,9 @@ static void both_sides(const struct family *f, enum type type,
 
 /* The rounding of both sides together; l: both sides in long double, left as
    they are at this point. */
-static long double sides_rounding(const struct family *f, const struct point *p,
-                                  size_t n, long double scale,
-                                  long double *l[2])
+static long double sides_rounding(const struct family *f,
+                                  const struct point *p, size_t n,
+                                  long double scale, long double *l[2])
 {
   long double *d[2], sum = 0;
   for (int k = 0; k < 2; k++)
@@ -116,8 +119,8 @@ static void identity_at(const struct family *f, const struct point *p,
     point_free(&q);
   }
   round = worse(round, sides_rounding(f, p, n, claim->scale, side), 0);
-  const long double scale = larger(
-      claim->scale, larger(largest(side[0], n), largest(side[1], n)));
+  const long double scale =
+      larger(claim->scale, larger(largest(side[0], n), largest(side[1], n)));
   const long double tolerance = 4 * round / scale;
   long double error = 0;
   for (size_t i = 0; i < n; i++) {
@@ -141,7 +144,9 @@ static void identity_at(const struct family *f, const struct point *p,
 
 static void finding_at(const struct family *f, struct result *r)
 {
-  struct finding found = { .seed = r->seed, .error = nanl(""), .tolerance = 0 };
+  struct finding found = { .seed = r->seed,
+                           .error = nanl(""),
+                           .tolerance = 0 };
   f->as[TYPE_L]->finding(&found);
   r->error = found.error;
   r->tolerance = r->resolution = found.tolerance;
@@ -160,8 +165,7 @@ static int near_a_kink(const struct family *f, const struct point *p)
   if (!op->distance)
     return 0;
   struct arrays a = arrays_new(TYPE_L, p);
-  const long double distance =
-      op->distance(p->d, (const void *const *)a.in);
+  const long double distance = op->distance(p->d, (const void *const *)a.in);
   arrays_free(&a);
   return !(distance >= ldexpl(1, -10));
 }
@@ -202,9 +206,8 @@ struct result gradcheck_at(const struct family *f, const struct point *p,
 /* The worst of both, case by case. */
 static void merge(struct result *all, const struct result *one)
 {
-  long double *const a[] = { &all->error,     &all->error_cs,
-                             &all->error_fd,  &all->tolerance,
-                             &all->resolution };
+  long double *const a[] = { &all->error, &all->error_cs, &all->error_fd,
+                             &all->tolerance, &all->resolution };
   const long double b[] = { one->error, one->error_cs, one->error_fd,
                             one->tolerance, one->resolution };
   for (int k = 0; k < 5; k++)
@@ -219,8 +222,8 @@ static void merge(struct result *all, const struct result *one)
   }
 }
 
-static struct result one_case(const struct family *f, uint64_t seed, int number,
-                              int *redrawn)
+static struct result one_case(const struct family *f, uint64_t seed,
+                              int number, int *redrawn)
 {
   const struct claim *claim = f->as[TYPE_L];
   struct result r = result_new(seed);

@@ -11,14 +11,14 @@ enum verdict { PASSED, FAILED, REFUSED };
    entry of the segment's gradient.  NaN: not measured for this kind. */
 struct result {
   enum verdict verdict;
-  char why[256];           /* of a failure or refusal, for a reader */
-  long double error;       /* the sharper witness's */
-  long double error_cs;    /* against the complex step */
-  long double error_fd;    /* against the finite differences */
-  long double tolerance;   /* of the sharper witness */
-  long double resolution;  /* the smallest error that would have been seen */
-  long double order;       /* of the Taylor remainder; 0: linear */
-  long entries;            /* numbers compared, over all cases */
+  char why[256];          /* of a failure or refusal, for a reader */
+  long double error;      /* the sharper witness's */
+  long double error_cs;   /* against the complex step */
+  long double error_fd;   /* against the finite differences */
+  long double tolerance;  /* of the sharper witness */
+  long double resolution; /* the smallest error that would have been seen */
+  long double order;      /* of the Taylor remainder; 0: linear */
+  long entries;           /* numbers compared, over all cases */
   int cases, redrawn;
   uint64_t seed;
 };

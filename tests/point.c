@@ -88,7 +88,8 @@ void point_fill(struct point *p, struct rng *rng)
     for (size_t i = 0; i < p->size[k]; i++)
       p->in[k][i] = draw(s, rng);
     if (s->draw == PROBABILITIES)
-      normalise_rows(p->in[k], p->size[k], p->d[s->shape.dim[s->shape.rank - 1]]);
+      normalise_rows(p->in[k], p->size[k],
+                     p->d[s->shape.dim[s->shape.rank - 1]]);
   }
   for (size_t i = 0; i < p->out; i++)
     p->upstream[i] = rng_normal(rng);
@@ -105,14 +106,16 @@ struct point point_draw(const struct op *op, struct rng *rng)
 
 struct point point_near(const struct point *p, int k)
 {
-  struct point q = point_new(p->op, p->d);
+  struct point q = *p;
   struct rng rng = rng_stream((uint64_t)k, "neighbour");
-  for (int i = 0; i < p->segments; i++)
+  for (int i = 0; i < p->segments; i++) {
+    const int moves = p->op->in[i].role != CONSTANT;
+    q.in[i] = must_allocate(p->size[i], sizeof(double));
     for (size_t j = 0; j < p->size[i]; j++)
-      q.in[i][j] = p->in[i][j] * (p->op->in[i].role == CONSTANT
-                                      ? 1
-                                      : 1 + ldexp(rng_uniform(&rng), -20));
-  memcpy(q.upstream, p->upstream, p->out * sizeof *q.upstream);
+      q.in[i][j] = p->in[i][j] * (1 + moves * ldexp(rng_uniform(&rng), -20));
+  }
+  q.upstream = must_allocate(p->out, sizeof(double));
+  memcpy(q.upstream, p->upstream, p->out * sizeof(double));
   return q;
 }
 

@@ -20,8 +20,8 @@
 #define SUITES
 #endif
 
-#define X(stem)                                                             \
-  extern const struct claim claims_##stem##_f[], claims_##stem##_d[],       \
+#define X(stem)                                                       \
+  extern const struct claim claims_##stem##_f[], claims_##stem##_d[], \
       claims_##stem##_l[], claims_##stem##_zd[], claims_##stem##_zl[];
 STEMS
 #undef X
@@ -35,9 +35,9 @@ struct table {
 };
 
 static const struct table tables[] = {
-#define X(stem)                                                             \
-  { #stem,                                                                  \
-    { claims_##stem##_f, claims_##stem##_d, claims_##stem##_l,              \
+#define X(stem)                                                \
+  { #stem,                                                     \
+    { claims_##stem##_f, claims_##stem##_d, claims_##stem##_l, \
       claims_##stem##_zd, claims_##stem##_zl } },
   STEMS
 #undef X
@@ -73,7 +73,7 @@ static const char *const kinds[] = { "gradient", "jacobian", "backward",
 static void report(const struct claim *claim, const struct result *r)
 {
   char number[6][32], order[32];
-  const long double value[] = { r->error,     r->error_cs,  r->error_fd,
+  const long double value[] = { r->error, r->error_cs, r->error_fd,
                                 r->tolerance, r->resolution };
   for (int k = 0; k < 5; k++)
     cell(number[k], sizeof number[k], "%.1Le", value[k]);
@@ -90,8 +90,7 @@ static void report(const struct claim *claim, const struct result *r)
   fflush(stdout);
   if (!records)
     return;
-  fprintf(records,
-          "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%ld\t%d\t%d\t%llu\t%s\n",
+  fprintf(records, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%ld\t%d\t%d\t%llu\t%s\n",
           claim->name, kinds[claim->kind], number[0], number[1], number[2],
           number[3], number[4], order, r->entries, r->cases, r->redrawn,
           (unsigned long long)r->seed, word);
@@ -129,9 +128,10 @@ static void records_open(void)
   records = fopen(path, "w");
   if (!records)
     stop(path, strerror(errno));
-  fprintf(records, "# make check-%s; seed %llu; %d cases a claim; errors, "
-                   "tolerance and resolution relative to the gradient's "
-                   "largest entry\n",
+  fprintf(records,
+          "# make check-%s; seed %llu; %d cases a claim; errors, "
+          "tolerance and resolution relative to the gradient's "
+          "largest entry\n",
           current->stem, (unsigned long long)seed, cases);
   fprintf(records, "name\tkind\terror\terror_cs\terror_fd\ttolerance\t"
                    "resolution\torder\tentries\tcases\tredrawn\tseed\t"
@@ -192,8 +192,10 @@ static void arguments(int argc, char **argv)
     else if (value && strcmp(argv[k], "--cases") == 0 && atoi(value) > 0)
       cases = atoi(value);
     else {
-      fprintf(stderr, "check: %s: usage: [--out DIR] [--seed N] [--cases N] "
-                      "[--quiet]\n", argv[k]);
+      fprintf(stderr,
+              "check: %s: usage: [--out DIR] [--seed N] [--cases N] "
+              "[--quiet]\n",
+              argv[k]);
       exit(2);
     }
     k++;

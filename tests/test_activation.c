@@ -991,5 +991,5 @@ const struct claim CLAIMS(activation)[] = {
   DISPLAY("arctan-derivative", arctan_slope, arctan),
   EQUAL("arctan-output", arctan_output, arctan),
   CODE("arctan-backward", arctan),
-  END
+  END,
 };

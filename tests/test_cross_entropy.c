@@ -747,5 +747,5 @@ const struct claim CLAIMS(cross_entropy)[] = {
   { "cross-entropy-ex-careful", IDENTITY, &class_loss, .sides = careful,
     .side = SCALAR, .scale = 1 },
   { "cross-entropy-ex-hessian", JACOBIAN, &slope, Z, .jacobian = hessian },
-  END
+  END,
 };

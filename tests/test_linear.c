@@ -1215,5 +1215,5 @@ const struct claim CLAIMS(linear)[] = {
   DERIVED("tied-db", tied, B, tied_db),
   DERIVED("tied-dx", tied, X, tied_dx),
   { "linear-tied-backward", BACKWARD, .op = &tied },
-  END
+  END,
 };

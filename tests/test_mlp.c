@@ -824,6 +824,53 @@ static void count(struct finding *f)
   network_free(&net);
 }
 
+/* θ_new = θ − α ∂L/∂θ: a step of training on two of three byte images, with
+   gradients left over from before, against the network's own gradient */
+static void descend(struct finding *f)
+{
+  enum { INPUTS = 4, HIDDEN = 3, CLASSES = 2, COUNT = 23 };
+  const size_t sizes[] = { INPUTS, HIDDEN, CLASSES };
+  const unsigned char bytes[3 * INPUTS] = { 9,  255, 0,  31, 7,  77,
+                                            99, 180, 64, 3,  50, 200 };
+  const unsigned char label[3] = { 0, 0, 1 };
+  const size_t index[2] = { 2, 0 };
+  const struct samples set = { 3, INPUTS, bytes, NULL, label };
+  const real t[2][CLASSES] = { { R(0.0), R(1.0) }, { R(1.0), R(0.0) } };
+  const real rate = R(0.7);
+  real x[2][INPUTS], before[COUNT];
+  struct rng rng = rng_stream(f->seed, "mlp-descend");
+  struct network net;
+  if (!network_new(&net, 3, sizes, &module_sigmoid, 2))
+    abort();
+  network_draw(&net, &rng, 1);
+  for (int s = 0; s < 2; s++)
+    for (int m = 0; m < INPUTS; m++)
+      x[s][m] = bytes[index[s] * INPUTS + (size_t)m] / R(255.0);
+  for (int i = 0; i < COUNT; i++) {
+    before[i] = net.parameters[i];
+    net.gradients[i] = R(3.0);
+  }
+  train_step(&net, &set, 2, index, rate);
+  for (int i = 0; i < COUNT; i++) {
+    const real after = net.parameters[i];
+    net.parameters[i] = before[i];
+    before[i] = after;
+  }
+  network_clear(&net);
+  net_loss(&net, 2, x, t);
+  softmax_cross_entropy_backward(2, CLASSES, (void *)net.G,
+                                 (const void *)net.P, t);
+  network_backward(&net, 2, NULL, net.G, *x);
+  f->error = worse(0, (long double)net.count, COUNT);
+  for (int i = 0; i < COUNT; i++)
+    f->error =
+        worse(f->error, (long double)re(before[i]),
+              (long double)re(net.parameters[i] - rate * net.gradients[i]));
+  f->tolerance = 1e-17L;
+  f->entries = COUNT + 1;
+  network_free(&net);
+}
+
 /* Var Z_sk = w² Σ_m X_sm² for weights of variance w², at a fixed x: within 5
    standard errors of a variance, √(2/n) of it */
 static void init_variance(struct finding *f)
@@ -912,7 +959,8 @@ const struct claim CLAIMS(mlp)[] = {
   { "mlp-ours-dz1", VALUE, .finding = ours_dz1 },
   { "mlp-ours-dw1", VALUE, .finding = ours_dw1 },
   { "mlp-count", VALUE, .finding = count },
+  { "mlp-descend", STATEMENT, .finding = descend },
   { "mlp-init-variance", STATEMENT, .finding = init_variance },
   { "mlp-telescope", STATEMENT, .finding = telescope },
-  END
+  END,
 };

@@ -55,9 +55,9 @@ static void affine_back(const size_t d[], const void *const in[],
       if (wrong != ADDED)
         dX[s][m] = R(0.0);
       for (size_t n = 0; n < d[N]; n++) /* the wrong one reads W as N×M flat */
-        dX[s][m] += G[s][n] * (wrong == TRANSPOSE
-                                    ? ((const real *)in[1])[m * d[N] + n]
-                                    : W[n][m]);
+        dX[s][m] +=
+            G[s][n] * (wrong == TRANSPOSE ? ((const real *)in[1])[m * d[N] + n]
+                                          : W[n][m]);
     }
   for (size_t n = 0; n < d[N]; n++)
     for (size_t m = 0; m < d[M]; m++) {
@@ -118,8 +118,8 @@ static void relu(const size_t d[], const void *const in[], void *out)
     Y[i] = re(X[i]) > 0 ? X[i] : R(0.0);
 }
 
-static void relu_back(const size_t d[], const void *const in[],
-                      const void *up, void *const g[], enum mistake wrong)
+static void relu_back(const size_t d[], const void *const in[], const void *up,
+                      void *const g[], enum mistake wrong)
 {
   const real *X = in[0], *G = up;
   real *dX = g[0];
@@ -197,9 +197,9 @@ static void entropy_back(const size_t d[], const void *const in[],
     if (wrong == ARGMAX || wrong == DROPPED_TERM)
       total = R(1.0);
     for (size_t n = 0; n < d[N]; n++)
-      dX[s][n] = *G / (wrong == NO_MEAN ? R(1.0) : (real)d[S]) *
-                 (Y[s][n] * total -
-                  (wrong == ARGMAX ? (real)(n == c) : T[s][n]));
+      dX[s][n] =
+          *G / (wrong == NO_MEAN ? R(1.0) : (real)d[S]) *
+          (Y[s][n] * total - (wrong == ARGMAX ? (real)(n == c) : T[s][n]));
   }
 }
 
@@ -244,8 +244,7 @@ static void standardise_back(const size_t d[], const void *const in[],
     if (wrong == DROPPED_TERM)
       mean_gx = R(0.0);
     for (size_t s = 0; s < d[S]; s++)
-      dX[s][n] =
-          (G[s][n] - mean_g - (X[s][n] - mean) / root * mean_gx) / root;
+      dX[s][n] = (G[s][n] - mean_g - (X[s][n] - mean) / root * mean_gx) / root;
   }
 }
 
@@ -286,8 +285,7 @@ static void conjugate(const size_t d[], const void *const in[], void *out)
 }
 
 static void conjugate_back(const size_t d[], const void *const in[],
-                           const void *up, void *const g[],
-                           enum mistake wrong)
+                           const void *up, void *const g[], enum mistake wrong)
 {
   const real *X = in[0], *G = up;
   real *dX = g[0]; /* wrong: what the complex step alone would accept */
@@ -315,87 +313,100 @@ static void constant_back(const size_t d[], const void *const in[],
 
 /* --- The table ----------------------------------------------------------- */
 
-#define S_N { { "S", 3, 6 }, { "M", 2, 2 }, { "N", 3, 6 } }
-#define X_ONLY { { "X", SHAPE(S, N), NORMAL, .role = INPUT } }
-#define X_AND_T(draw)                                                       \
-  { { "X", SHAPE(S, N), NORMAL, .role = INPUT },                            \
-    { "T", SHAPE(S, N), draw, .role = CONSTANT } }
+#define S_N                                     \
+  {                                             \
+    { "S", 3, 6 }, { "M", 2, 2 }, { "N", 3, 6 } \
+  }
+#define X_ONLY                                \
+  {                                           \
+    {                                         \
+      "X", SHAPE(S, N), NORMAL, .role = INPUT \
+    }                                         \
+  }
+#define X_AND_T(draw)                            \
+  {                                              \
+    { "X", SHAPE(S, N), NORMAL, .role = INPUT }, \
+    {                                            \
+      "T", SHAPE(S, N), draw, .role = CONSTANT   \
+    }                                            \
+  }
 
-#define AFFINE                                                              \
-  .forward = affine, .out = SHAPE(S, N),                                    \
-  .dim = { { "S", 3, 6 }, { "M", 2, 6 }, { "N", 2, 6 } },                   \
-  .in = { { "X", SHAPE(S, M), NORMAL, .role = INPUT },                      \
-          { "W", SHAPE(N, M), NORMAL, .role = PARAMETER },                  \
+#define AFFINE                                             \
+  .forward = affine, .out = SHAPE(S, N),                   \
+  .dim = { { "S", 3, 6 }, { "M", 2, 6 }, { "N", 2, 6 } },  \
+  .in = { { "X", SHAPE(S, M), NORMAL, .role = INPUT },     \
+          { "W", SHAPE(N, M), NORMAL, .role = PARAMETER }, \
           { "b", SHAPE(N), NORMAL, .role = PARAMETER } }
-#define SQUARE                                                              \
+#define SQUARE \
   .forward = square, .out = SCALAR, .dim = S_N, .in = X_AND_T(NORMAL)
-#define RELU                                                                \
-  .forward = relu, .out = SHAPE(S, N), .dim = S_N, .in = X_ONLY,            \
+#define RELU                                                     \
+  .forward = relu, .out = SHAPE(S, N), .dim = S_N, .in = X_ONLY, \
   .distance = from_zero
-#define SOFTMAX                                                             \
+#define SOFTMAX \
   .forward = softmax, .out = SHAPE(S, N), .dim = S_N, .in = X_ONLY
-#define ENTROPY                                                             \
+#define ENTROPY \
   .forward = entropy, .out = SCALAR, .dim = S_N, .in = X_AND_T(TARGETS)
-#define STANDARDISE                                                         \
+#define STANDARDISE \
   .forward = standardise, .out = SHAPE(S, N), .dim = S_N, .in = X_ONLY
-#define LOOKUP                                                              \
-  .forward = lookup, .out = SHAPE(S, N),                                    \
-  .dim = { { "S", 5, 8 }, { "M", 4, 4 }, { "N", 2, 3 } },                   \
-  .in = { { "E", SHAPE(M, N), NORMAL, .role = PARAMETER },                  \
+#define LOOKUP                                             \
+  .forward = lookup, .out = SHAPE(S, N),                   \
+  .dim = { { "S", 5, 8 }, { "M", 4, 4 }, { "N", 2, 3 } },  \
+  .in = { { "E", SHAPE(M, N), NORMAL, .role = PARAMETER }, \
           { "k", SHAPE(S), INDICES, 0, 4, CONSTANT } }
-#define CONJUGATE                                                           \
+#define CONJUGATE \
   .forward = conjugate, .out = SHAPE(S, N), .dim = S_N, .in = X_ONLY
-#define VANISHING                                                           \
+#define VANISHING \
   .forward = constant, .out = SHAPE(S, N), .dim = S_N, .in = X_ONLY
 
-#define PLANTED(X)                                                          \
-  X(right_affine, AFFINE, affine_back, NONE)                                \
-  X(right_square, SQUARE, square_back, NONE)                                \
-  X(right_relu, RELU, relu_back, NONE)                                      \
-  X(right_softmax, SOFTMAX, softmax_back, NONE)                             \
-  X(right_entropy, ENTROPY, entropy_back, NONE)                             \
-  X(right_standardise, STANDARDISE, standardise_back, NONE)                 \
-  X(right_lookup, LOOKUP, lookup_back, NONE)                                \
-  X(wrong_sign, AFFINE, affine_back, SIGN)                                  \
-  X(wrong_transpose, AFFINE, affine_back, TRANSPOSE)                        \
-  X(wrong_off_by_one, AFFINE, affine_back, OFF_BY_ONE)                      \
-  X(wrong_assigned, AFFINE, affine_back, ASSIGNED)                          \
-  X(wrong_added, AFFINE, affine_back, ADDED)                                \
-  X(wrong_not_summed, AFFINE, affine_back, NOT_SUMMED)                      \
-  X(wrong_sixth_digit, AFFINE, affine_back, SIXTH_DIGIT)                    \
-  X(wrong_skipped_entry, AFFINE, affine_back, SKIPPED_ENTRY)                \
-  X(wrong_nan, AFFINE, affine_back, GIVES_NAN)                              \
-  X(wrong_zero, AFFINE, affine_back, GIVES_ZERO)                            \
-  X(wrong_writes_input, AFFINE, affine_back, WRITES_INPUT)                  \
-  X(wrong_in_float, AFFINE, affine_back, COARSE_FLOAT)                      \
-  X(wrong_no_mean, SQUARE, square_back, NO_MEAN)                            \
-  X(wrong_twice_mean, SQUARE, square_back, TWICE_MEAN)                      \
-  X(wrong_reversed, RELU, relu_back, REVERSED)                              \
-  X(wrong_diagonal, SOFTMAX, softmax_back, DIAGONAL)                        \
-  X(wrong_softmax_term, SOFTMAX, softmax_back, DROPPED_TERM)                \
-  X(wrong_argmax, ENTROPY, entropy_back, ARGMAX)                            \
-  X(wrong_target_sum, ENTROPY, entropy_back, DROPPED_TERM)                  \
-  X(wrong_entropy_mean, ENTROPY, entropy_back, NO_MEAN)                     \
-  X(wrong_epsilon, STANDARDISE, standardise_back, EPSILON)                  \
-  X(wrong_unbiased, STANDARDISE, standardise_back, UNBIASED)                \
-  X(wrong_mean_path, STANDARDISE, standardise_back, DROPPED_MEAN_PATH)      \
-  X(wrong_variance_path, STANDARDISE, standardise_back, DROPPED_TERM)       \
-  X(wrong_lookup, LOOKUP, lookup_back, ASSIGNED)                            \
-  X(wrong_conjugate, CONJUGATE, conjugate_back, NONE)                       \
-  X(wrong_conjugate_alone, CONJUGATE, conjugate_back, DROPPED_TERM)         \
-  X(wrong_vanishing, VANISHING, constant_back, NONE)                        \
+#define PLANTED(X)                                                     \
+  X(right_affine, AFFINE, affine_back, NONE)                           \
+  X(right_square, SQUARE, square_back, NONE)                           \
+  X(right_relu, RELU, relu_back, NONE)                                 \
+  X(right_softmax, SOFTMAX, softmax_back, NONE)                        \
+  X(right_entropy, ENTROPY, entropy_back, NONE)                        \
+  X(right_standardise, STANDARDISE, standardise_back, NONE)            \
+  X(right_lookup, LOOKUP, lookup_back, NONE)                           \
+  X(wrong_sign, AFFINE, affine_back, SIGN)                             \
+  X(wrong_transpose, AFFINE, affine_back, TRANSPOSE)                   \
+  X(wrong_off_by_one, AFFINE, affine_back, OFF_BY_ONE)                 \
+  X(wrong_assigned, AFFINE, affine_back, ASSIGNED)                     \
+  X(wrong_added, AFFINE, affine_back, ADDED)                           \
+  X(wrong_not_summed, AFFINE, affine_back, NOT_SUMMED)                 \
+  X(wrong_sixth_digit, AFFINE, affine_back, SIXTH_DIGIT)               \
+  X(wrong_skipped_entry, AFFINE, affine_back, SKIPPED_ENTRY)           \
+  X(wrong_nan, AFFINE, affine_back, GIVES_NAN)                         \
+  X(wrong_zero, AFFINE, affine_back, GIVES_ZERO)                       \
+  X(wrong_writes_input, AFFINE, affine_back, WRITES_INPUT)             \
+  X(wrong_in_float, AFFINE, affine_back, COARSE_FLOAT)                 \
+  X(wrong_no_mean, SQUARE, square_back, NO_MEAN)                       \
+  X(wrong_twice_mean, SQUARE, square_back, TWICE_MEAN)                 \
+  X(wrong_reversed, RELU, relu_back, REVERSED)                         \
+  X(wrong_diagonal, SOFTMAX, softmax_back, DIAGONAL)                   \
+  X(wrong_softmax_term, SOFTMAX, softmax_back, DROPPED_TERM)           \
+  X(wrong_argmax, ENTROPY, entropy_back, ARGMAX)                       \
+  X(wrong_target_sum, ENTROPY, entropy_back, DROPPED_TERM)             \
+  X(wrong_entropy_mean, ENTROPY, entropy_back, NO_MEAN)                \
+  X(wrong_epsilon, STANDARDISE, standardise_back, EPSILON)             \
+  X(wrong_unbiased, STANDARDISE, standardise_back, UNBIASED)           \
+  X(wrong_mean_path, STANDARDISE, standardise_back, DROPPED_MEAN_PATH) \
+  X(wrong_variance_path, STANDARDISE, standardise_back, DROPPED_TERM)  \
+  X(wrong_lookup, LOOKUP, lookup_back, ASSIGNED)                       \
+  X(wrong_conjugate, CONJUGATE, conjugate_back, NONE)                  \
+  X(wrong_conjugate_alone, CONJUGATE, conjugate_back, DROPPED_TERM)    \
+  X(wrong_vanishing, VANISHING, constant_back, NONE)                   \
   X(wrong_vanishing_code, VANISHING, constant_back, DROPPED_TERM)
 
-#define DEFINE(label, operation, function, mistake)                         \
-  static void label(const size_t d[], const void *const in[],               \
-                    const void *up, void *const g[])                        \
-  {                                                                         \
-    function(d, in, up, g, mistake);                                        \
-  }                                                                         \
-  static const struct op op_##label = { .name = #label, operation,          \
+#define DEFINE(label, operation, function, mistake)                           \
+  static void label(const size_t d[], const void *const in[], const void *up, \
+                    void *const g[])                                          \
+  {                                                                           \
+    function(d, in, up, g, mistake);                                          \
+  }                                                                           \
+  static const struct op op_##label = { .name = #label,                       \
+                                        operation,                            \
                                         .backward = label };
 PLANTED(DEFINE)
 
-#define ROW(label, operation, function, mistake)                            \
+#define ROW(label, operation, function, mistake) \
   { #label, BACKWARD, &op_##label, .linear = 0 },
 const struct claim CLAIMS(planted)[] = { PLANTED(ROW) END };

@@ -758,5 +758,5 @@ const struct claim CLAIMS(softmax)[] = {
     .gradient = tempered_dx },
   { "softmax-ex-temperature", BACKWARD, .op = &tempered },
   { "softmax-ex-half", STATEMENT, .finding = half },
-  END
+  END,
 };
