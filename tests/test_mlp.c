@@ -866,7 +866,7 @@ static void descend(struct finding *f)
     f->error =
         worse(f->error, (long double)re(before[i]),
               (long double)re(net.parameters[i] - rate * net.gradients[i]));
-  f->tolerance = 1e-17L;
+  f->tolerance = EXACTLY;
   f->entries = COUNT + 1;
   network_free(&net);
 }
