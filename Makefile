@@ -100,7 +100,7 @@ $(BUILD)/libplain.a: $(PLAIN:%=$(BUILD)/plain/%.o) $(BUILD)/modules
 
 # --- The checks ------------------------------------------------------------
 
-ALL_SUITES := ground gradcheck
+ALL_SUITES := ground gradcheck training
 CHECKER_OBJECTS := $(CHECKER:%=$(BUILD)/plain/%.o) $(BUILD)/libplain.a
 claims_objects = $(foreach t,$(TYPES),$(BUILD)/$t/claims_$(call c_name,$1).o)
 STEMS_MACRO = '-DSTEMS=$(foreach s,$1,X($(call c_name,$s)))'
@@ -120,9 +120,9 @@ $(foreach s,$(TESTED),$(eval $(call check_rules,$s)))
 
 PLAIN_TESTS := $(wildcard $(ALL_SUITES:%=tests/test_%.c) tests/ground_*.c tests/child.c)
 $(BUILD)/bin/check-all: tests/runner.c $(foreach s,$(STEMS) planted,$(call claims_objects,$s)) \
-    $(PLAIN_TESTS:tests/%.c=$(BUILD)/plain/%.o) $(CHECKER_OBJECTS)
+    $(PLAIN_TESTS:tests/%.c=$(BUILD)/plain/%.o) $(BUILD)/d/libbook.a $(CHECKER_OBJECTS)
 	@mkdir -p $(@D); $(CC) $(ALL_CFLAGS) $(call STEMS_MACRO,$(STEMS)) \
-	  '-DSUITES=$(foreach s,$(ALL_SUITES),X($s))' -o $@ $^ $(CHECK_LIBRARIES) $(LIBRARIES)
+	  '-DSUITES=$(foreach s,$(ALL_SUITES),X($s))' -Wl,--wrap=malloc,--wrap=calloc -o $@ $^ $(CHECK_LIBRARIES) $(LIBRARIES)
 
 check: ## every derivation, checked; a table of claims, then Check's summary
 check: $(BUILD)/bin/check-all programs

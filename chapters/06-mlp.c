@@ -291,7 +291,7 @@ static void write_epoch(struct training *t, struct record *r, long epoch)
 
 static void run_images(void)
 {
-  const struct images im = read_images();
+  struct images im = read_images();
   const size_t sizes[] = { im.fit.M, HIDDEN, CLASSES };
   struct network net;
   network_or_fail(&net, 3, sizes, batch > PIECE ? (size_t)batch : PIECE);
@@ -331,6 +331,8 @@ static void run_images(void)
     record_close(t.times);
   network_free(&net);
   free(t.order);
+  dataset_free(&im.train);
+  dataset_free(&im.test);
 }
 
 /* 3. The report: reads the runs' tables, prints, and joins them for the

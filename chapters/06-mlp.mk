@@ -34,13 +34,14 @@ $(mlp_then:%=%/.done): $(mlp)/chosen.tsv
 
 $(addsuffix /.done,$(mlp_first) $(mlp_then)): $(BUILD)/bin/mlp $(BUILD)/quick
 	@mkdir -p $(@D)
-	$(mlp_run) $(mlp_args) --out $(@D)
+	@echo 'mlp: $(@D)'
+	@$(mlp_run) $(mlp_args) --out $(@D)
 	@touch $@
 
 $(mlp)/chosen.tsv: $(addsuffix /.done,$(filter $(mlp)/runs/rate-%,$(mlp_first)))
-	$(mlp_run) choose --out $(mlp)
+	@$(mlp_run) choose --out $(mlp)
 
 $(mlp)/.done: $(addsuffix /.done,$(mlp_first) $(mlp_then))
-	$(mlp_run) report --out $(mlp) > $(mlp)/output.part
+	@$(mlp_run) report --out $(mlp) > $(mlp)/output.part
 	@mv $(mlp)/output.part $(mlp)/output.txt
 	@touch $@

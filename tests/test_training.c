@@ -1,0 +1,115 @@
+/* Training as it runs: a step allocates nothing, the same seed gives the
+   same bytes, and a network without memory says so.  In double; the linker
+   puts __wrap_malloc in the place of malloc. */
+#include "train.h"
+
+#include <check.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { SAMPLES = 12, BATCH = 4 };
+
+static long allocations;
+static long fail_at = -1; /* the call that is refused; -1: none */
+
+void *__real_malloc(size_t size);
+void *__wrap_malloc(size_t size);
+void *__wrap_malloc(size_t size)
+{
+  return allocations++ == fail_at ? NULL : __real_malloc(size);
+}
+void *__real_calloc(size_t count, size_t size);
+void *__wrap_calloc(size_t count, size_t size);
+void *__wrap_calloc(size_t count, size_t size)
+{
+  return allocations++ == fail_at ? NULL : __real_calloc(count, size);
+}
+
+static const size_t sizes[] = { 5, 7, 3 };
+static real numbers[SAMPLES * 5];
+static unsigned char labels[SAMPLES];
+
+static struct samples samples(void)
+{
+  struct rng rng = rng_stream(4, "samples");
+  for (size_t i = 0; i < SAMPLES * 5; i++)
+    numbers[i] = (real)rng_normal(&rng);
+  for (size_t s = 0; s < SAMPLES; s++)
+    labels[s] = (unsigned char)rng_below(&rng, 3);
+  return (struct samples){
+    .count = SAMPLES, .M = 5, .numbers = numbers, .label = labels
+  };
+}
+
+/* 20 steps from seed 9; the last loss. */
+static real train(struct network *net, const struct samples *set)
+{
+  struct rng rng = rng_stream(9, "weights");
+  network_draw(net, &rng, 0);
+  real loss = R(0.0);
+  for (size_t step = 0; step < 20; step++) {
+    size_t index[BATCH];
+    for (size_t k = 0; k < BATCH; k++)
+      index[k] = (step * BATCH + k) % SAMPLES;
+    loss = train_step(net, set, BATCH, index, R(0.5));
+  }
+  return loss;
+}
+
+START_TEST(test_a_step_allocates_nothing)
+{
+  const struct samples set = samples();
+  struct network net;
+  ck_assert(network_new(&net, 3, sizes, &module_sigmoid, BATCH));
+  const long before = allocations;
+  train(&net, &set);
+  const long during = allocations - before;
+  ck_assert_int_eq(during, 0);
+  network_free(&net);
+}
+END_TEST
+
+START_TEST(test_same_seed_same_bytes)
+{
+  const struct samples set = samples();
+  struct network a, b;
+  ck_assert(network_new(&a, 3, sizes, &module_sigmoid, BATCH));
+  ck_assert(network_new(&b, 3, sizes, &module_sigmoid, BATCH));
+  const real loss_a = train(&a, &set), loss_b = train(&b, &set);
+  ck_assert(loss_a == loss_b && loss_a < R(1.2));
+  ck_assert(memcmp(a.parameters, b.parameters, a.count * sizeof(real)) == 0);
+  network_free(&a);
+  network_free(&b);
+}
+END_TEST
+
+/* Every allocation is refused in turn: the network is not made, and nothing
+   is lost (the sanitizers see to that). */
+START_TEST(test_no_memory)
+{
+  struct network net;
+  long n = allocations; /* Check allocates too: count before asking it */
+  const int whole = network_new(&net, 3, sizes, &module_sigmoid, BATCH);
+  n = allocations - n;
+  ck_assert(whole && n > 0);
+  network_free(&net);
+  for (long k = 0; k < n; k++) {
+    fail_at = allocations + k;
+    const int made = network_new(&net, 3, sizes, &module_sigmoid, BATCH);
+    fail_at = -1;
+    ck_assert_msg(made == 0, "allocation %ld of %ld was not refused", k, n);
+  }
+}
+END_TEST
+
+Suite *training_suite(void);
+Suite *training_suite(void)
+{
+  Suite *suite = suite_create("training");
+  TCase *t = tcase_create("training");
+  tcase_add_test(t, test_a_step_allocates_nothing);
+  tcase_add_test(t, test_same_seed_same_bytes);
+  tcase_add_test(t, test_no_memory);
+  suite_add_tcase(suite, t);
+  return suite;
+}
