@@ -153,7 +153,9 @@ static void finding_at(const struct family *f, struct result *r)
   r->entries += found.entries;
   if (found.entries <= 0)
     verdict(r, FAILED, "nothing was compared");
-  else if (!(found.error <= found.tolerance))
+  else if (!isfinite(found.tolerance))
+    verdict(r, FAILED, "the tolerance is %Lg", found.tolerance);
+  else if (!(found.error >= 0 && found.error <= found.tolerance))
     verdict(r, FAILED, "off by %.3Lg, allowed %.3Lg", found.error,
             found.tolerance);
 }
@@ -186,11 +188,9 @@ struct result gradcheck_at(const struct family *f, const struct point *p,
     verdict(&r, REFUSED, "the point is nearer than 2^-10 to a kink");
   if (r.verdict == REFUSED)
     return r;
-  if (claim->kind == IDENTITY) {
+  if (claim->kind == IDENTITY)
     identity_at(f, p, &r);
-    return r;
-  }
-  for (int k = 0; k < p->segments; k++)
+  for (int k = 0; k < p->segments && claim->kind != IDENTITY; k++)
     if (claim->kind == BACKWARD ? claim->op->in[k].role != CONSTANT
                                 : claim->segment == k)
       compare_segment(f, p, k, &r);
@@ -255,5 +255,7 @@ struct result gradcheck(const struct family *f, uint64_t seed, int cases)
     const struct result one = one_case(f, seed, k, &all.redrawn);
     merge(&all, &one);
   }
+  if (all.cases == 0)
+    verdict(&all, FAILED, "no case was drawn");
   return all;
 }

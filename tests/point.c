@@ -240,6 +240,11 @@ struct arrays arrays_new(enum type type, const struct point *p)
       put(type, a.in[k], i, (long double)p->in[k][i]);
   }
   a.out = must_allocate(p->out, type_size[type]);
+  for (size_t i = 0; i < p->out; i++) /* what is not written is seen */
+    if (type == TYPE_ZD || type == TYPE_ZL)
+      put_complex(type, a.out, i, nanl(""), nanl(""));
+    else
+      put(type, a.out, i, nanl(""));
   return a;
 }
 

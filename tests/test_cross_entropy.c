@@ -668,21 +668,19 @@ static void careful(const size_t d[], const void *const in[], void *left,
   *(real *)right = -others;
 }
 
-/* The gradient as a function of z, for a target that sums to 3/2 */
+/* The gradient as a function of z, for a target that does not sum to 1 */
 static void slope_forward(const size_t d[], const void *const in[], void *y)
 {
-  real p[1][d[ROW_N]], t[1][d[ROW_N]];
-  for (size_t n = 0; n < d[ROW_N]; n++)
-    t[0][n] = R(1.5) / (real)d[ROW_N];
+  real p[1][d[ROW_N]];
   softmax_forward(1, d[ROW_N], p, in[Z]);
-  softmax_cross_entropy_backward(1, d[ROW_N], y, (const void *)p,
-                                 (const void *)t);
+  softmax_cross_entropy_backward(1, d[ROW_N], y, (const void *)p, in[T]);
 }
 
 static const struct op slope = {
   .name = "the gradient of one sample",
   .dim = { { "N", 2, 6 } },
-  .in = { { "z", SHAPE(ROW_N), NORMAL, .role = INPUT } },
+  .in = { { "z", SHAPE(ROW_N), NORMAL, .role = INPUT },
+          { "t", SHAPE(ROW_N), TARGETS, .role = CONSTANT } },
   .out = SHAPE(ROW_N),
   .forward = slope_forward,
 };
@@ -690,9 +688,10 @@ static const struct op slope = {
 /* ∂²l/∂z_i∂z_j = (Σ_k t_k) p_i (δ_ij − p_j) */
 static void hessian(const size_t d[], const void *const in[], void *J_)
 {
+  const real *t = in[T];
   real(*J)[d[ROW_N]] = J_, p[1][d[ROW_N]], sum = R(0.0);
   for (size_t k = 0; k < d[ROW_N]; k++)
-    sum += R(1.5) / (real)d[ROW_N];
+    sum += t[k];
   softmax_forward(1, d[ROW_N], p, in[Z]);
   for (size_t i = 0; i < d[ROW_N]; i++)
     for (size_t j = 0; j < d[ROW_N]; j++)

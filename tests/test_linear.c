@@ -641,6 +641,7 @@ static void one_db(const size_t d[], const void *const in[], const void *g,
   memcpy(db, g, d[N] * sizeof(real));
 }
 
+/* g xᵀ in numbers; the code's own gradient must print the same */
 static void one_example(struct finding *f)
 {
   const real x[1][3] = { { R(1.0), R(2.0), R(3.0) } };
@@ -651,8 +652,11 @@ static void one_example(struct finding *f)
   linear_backward(1, 3, 2, dx, dW, db, g, x, w);
   f->error = 0;
   for (int n = 0; n < 2; n++)
-    for (int m = 0; m < 3; m++, f->entries++)
+    for (int m = 0; m < 3; m++, f->entries += 2) {
+      const real product = g[0][n] * x[0][m];
+      f->error = worse(f->error, (long double)re(product), printed[n][m]);
       f->error = worse(f->error, (long double)re(dW[n][m]), printed[n][m]);
+    }
   f->tolerance = 0;
 }
 

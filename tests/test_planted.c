@@ -28,6 +28,9 @@ enum mistake {
   GIVES_ZERO,
   WRITES_INPUT,
   COARSE_FLOAT,
+  ADDED_IN_FLOAT,     /* += for =, in float alone */
+  ASSIGNED_IN_DOUBLE, /* = for +=, in double alone */
+  SIGN_IN_DOUBLE,
 };
 
 /* --- Y = X Wᵀ + 1 bᵀ --------------------------------------------------- */
@@ -52,7 +55,8 @@ static void affine_back(const size_t d[], const void *const in[],
   const size_t last = d[S] - (wrong == OFF_BY_ONE);
   for (size_t s = 0; s < d[S]; s++)
     for (size_t m = 0; m < d[M]; m++) {
-      if (wrong != ADDED)
+      if (wrong != ADDED &&
+          !(wrong == ADDED_IN_FLOAT && sizeof(real) == sizeof(float)))
         dX[s][m] = R(0.0);
       for (size_t n = 0; n < d[N]; n++) /* the wrong one reads W as N×M flat */
         dX[s][m] +=
@@ -68,9 +72,14 @@ static void affine_back(const size_t d[], const void *const in[],
         sum *= R(1.000001);
       if (wrong == SKIPPED_ENTRY && n == d[N] - 1 && m == d[M] - 1)
         sum = R(0.0);
+      if (wrong == SIGN_IN_DOUBLE && sizeof(real) == sizeof(double))
+        sum = -sum;
       if (wrong == COARSE_FLOAT && sizeof(real) == sizeof(float))
         sum *= R(1.001);
-      dW[n][m] = wrong == ASSIGNED ? sum : dW[n][m] + sum;
+      dW[n][m] = wrong == ASSIGNED || (wrong == ASSIGNED_IN_DOUBLE &&
+                                       sizeof(real) == sizeof(double))
+                     ? sum
+                     : dW[n][m] + sum;
     }
   for (size_t n = 0; n < d[N]; n++)
     for (size_t s = 0; s < (wrong == NOT_SUMMED ? 1 : d[S]); s++)
@@ -311,6 +320,45 @@ static void constant_back(const size_t d[], const void *const in[],
     dX[i] = wrong == NONE ? R(0.0) * X[i] : G[i];
 }
 
+/* The last output is never written, and the backward agrees. */
+static void unwritten(const size_t d[], const void *const in[], void *out)
+{
+  const real *X = in[0];
+  real *Y = out;
+  for (size_t i = 0; i + 1 < d[S] * d[N]; i++)
+    Y[i] = X[i] * X[i];
+}
+
+static void unwritten_back(const size_t d[], const void *const in[],
+                           const void *up, void *const g[], enum mistake wrong)
+{
+  const real *X = in[0], *G = up;
+  real *dX = g[0];
+  (void)wrong;
+  for (size_t i = 0; i < d[S] * d[N]; i++)
+    dX[i] = i + 1 < d[S] * d[N] ? R(2.0) * X[i] * G[i] : R(0.0);
+}
+
+/* The gradient of X vanishes and is refused; that of W is wrong. */
+static void shadow(const size_t d[], const void *const in[], void *out)
+{
+  const real *X = in[0], *W = in[1];
+  real *Y = out;
+  for (size_t i = 0; i < d[S] * d[N]; i++)
+    Y[i] = R(0.0) * X[i] + W[i] * W[i];
+}
+
+static void shadow_back(const size_t d[], const void *const in[],
+                        const void *up, void *const g[], enum mistake wrong)
+{
+  const real *W = in[1], *G = up;
+  real *dX = g[0], *dW = g[1];
+  for (size_t i = 0; i < d[S] * d[N]; i++) {
+    dX[i] = R(0.0);
+    dW[i] += (wrong == SIGN ? -R(2.0) : R(2.0)) * W[i] * G[i];
+  }
+}
+
 /* --- The table ----------------------------------------------------------- */
 
 #define S_N                                     \
@@ -358,6 +406,13 @@ static void constant_back(const size_t d[], const void *const in[],
 #define VANISHING \
   .forward = constant, .out = SHAPE(S, N), .dim = S_N, .in = X_ONLY
 
+#define UNWRITTEN \
+  .forward = unwritten, .out = SHAPE(S, N), .dim = S_N, .in = X_ONLY
+#define SHADOW                                         \
+  .forward = shadow, .out = SHAPE(S, N), .dim = S_N,   \
+  .in = { { "X", SHAPE(S, N), NORMAL, .role = INPUT }, \
+          { "W", SHAPE(S, N), NORMAL, .role = PARAMETER } }
+
 #define PLANTED(X)                                                     \
   X(right_affine, AFFINE, affine_back, NONE)                           \
   X(right_square, SQUARE, square_back, NONE)                           \
@@ -378,6 +433,11 @@ static void constant_back(const size_t d[], const void *const in[],
   X(wrong_zero, AFFINE, affine_back, GIVES_ZERO)                       \
   X(wrong_writes_input, AFFINE, affine_back, WRITES_INPUT)             \
   X(wrong_in_float, AFFINE, affine_back, COARSE_FLOAT)                 \
+  X(wrong_added_in_float, AFFINE, affine_back, ADDED_IN_FLOAT)         \
+  X(wrong_assigned_in_double, AFFINE, affine_back, ASSIGNED_IN_DOUBLE) \
+  X(wrong_in_double, AFFINE, affine_back, SIGN_IN_DOUBLE)              \
+  X(wrong_unwritten, UNWRITTEN, unwritten_back, NONE)                  \
+  X(wrong_shadow, SHADOW, shadow_back, SIGN)                           \
   X(wrong_no_mean, SQUARE, square_back, NO_MEAN)                       \
   X(wrong_twice_mean, SQUARE, square_back, TWICE_MEAN)                 \
   X(wrong_reversed, RELU, relu_back, REVERSED)                         \
@@ -409,4 +469,83 @@ PLANTED(DEFINE)
 
 #define ROW(label, operation, function, mistake) \
   { #label, BACKWARD, &op_##label, .linear = 0 },
-const struct claim CLAIMS(planted)[] = { PLANTED(ROW) END };
+
+/* --- Claims without a gradient ------------------------------------------- */
+
+static void empty_sides(const size_t d[], const void *const in[], void *left,
+                        void *right)
+{
+  (void)d, (void)in, (void)left, (void)right;
+}
+
+/* Σ_n softmax(X)_sn = 1, or = 1 + 10⁻⁹. */
+static void sums(const size_t d[], const void *const in[], void *left,
+                 void *right, real one)
+{
+  real P[d[S]][d[N]], *l = left, *r = right;
+  softmax(d, in, P);
+  for (size_t s = 0; s < d[S]; s++) {
+    l[s] = R(0.0);
+    r[s] = one;
+    for (size_t n = 0; n < d[N]; n++)
+      l[s] += P[s][n];
+  }
+}
+
+static void right_sums(const size_t d[], const void *const in[], void *left,
+                       void *right)
+{
+  sums(d, in, left, right, R(1.0));
+}
+
+static void wrong_sums(const size_t d[], const void *const in[], void *left,
+                       void *right)
+{
+  sums(d, in, left, right, R(1.000000001));
+}
+
+static void nan_sums(const size_t d[], const void *const in[], void *left,
+                     void *right)
+{
+  sums(d, in, left, right, R(1.0));
+  ((real *)left)[1] = ((real *)right)[1] = R(0.0) / (R(1.0) - R(1.0));
+}
+
+/* Findings: error, tolerance, entries. */
+#define FINDING(label, e, t, n)        \
+  static void label(struct finding *f) \
+  {                                    \
+    f->error = e;                      \
+    f->tolerance = t;                  \
+    f->entries = n;                    \
+  }
+FINDING(right_value, 1e-18L, 1e-17L, 1)
+FINDING(wrong_value, 1e-16L, 1e-17L, 1)
+FINDING(wrong_value_nan, 0.0L / (1.0L - 1.0L), 1e-17L, 1)
+FINDING(wrong_value_unbounded, 1.0L, 1.0L / (1.0L - 1.0L), 1)
+FINDING(wrong_value_negative, -1.0L, 1e-17L, 1)
+FINDING(wrong_value_of_nothing, 0, 0, 0)
+
+#define VALUE_ROW(label)            \
+  {                                 \
+#label, VALUE, .finding = label \
+  }
+#define SUMS_ROW(label, function, ...)                            \
+  {                                                               \
+#label, IDENTITY, &op_right_softmax,                          \
+        .sides = function, .side = SHAPE(__VA_ARGS__), .scale = 1 \
+  }
+
+const struct claim CLAIMS(planted)[] = {
+  PLANTED(ROW) SUMS_ROW(right_identity, right_sums, S),
+  SUMS_ROW(wrong_identity, wrong_sums, S),
+  SUMS_ROW(wrong_identity_nan, nan_sums, S),
+  SUMS_ROW(wrong_identity_of_nothing, empty_sides, MAX_DIMS - 1),
+  VALUE_ROW(right_value),
+  VALUE_ROW(wrong_value),
+  VALUE_ROW(wrong_value_nan),
+  VALUE_ROW(wrong_value_unbounded),
+  VALUE_ROW(wrong_value_negative),
+  VALUE_ROW(wrong_value_of_nothing),
+  END,
+};
