@@ -7,7 +7,7 @@
      mlp --run report --out DIR         the tables, from DIR/runs
 
    Trained in float.  OPENBLAS_NUM_THREADS=1 keeps the sums of a product in
-   one order whatever the machine. */
+   one order, which is that of the kernel OpenBLAS takes for the processor. */
 #include "cli.h"
 #include "dataset.h"
 #include "record.h"

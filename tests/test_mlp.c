@@ -221,18 +221,22 @@ static void relu_net_backward(const size_t d[], const void *const in[],
 }
 
 /* The kinks are where an entry of Z⁽¹⁾ is 0. */
+static long double nearest_zero(size_t n, const real z[])
+{
+  long double nearest = 1;
+  for (size_t i = 0; i < n; i++) {
+    const long double at = (long double)re(z[i]);
+    const long double size = at < 0 ? -at : at;
+    nearest = size < nearest ? size : nearest;
+  }
+  return nearest;
+}
+
 static long double relu_distance(const size_t d[], const void *const in[])
 {
   real z[d[S]][d[K]];
   linear_forward(d[S], d[M], d[K], z, in[X], in[W1], in[B1]);
-  long double nearest = 1;
-  for (size_t s = 0; s < d[S]; s++)
-    for (size_t k = 0; k < d[K]; k++) {
-      const long double at = (long double)re(z[s][k]);
-      const long double size = at < 0 ? -at : at;
-      nearest = size < nearest ? size : nearest;
-    }
-  return nearest;
+  return nearest_zero(d[S] * d[K], *z);
 }
 
 #define NETWORK_SEGMENTS                                              \
@@ -260,6 +264,39 @@ static const struct op relu_net = {
   .forward = relu_net_forward,
   .backward = relu_net_backward,
   .distance = relu_distance,
+};
+
+/* The same from Z⁽¹⁾ up: the ReLU in place of the sigmoid of `middle` */
+static real from_relu(const size_t d[], real *P, const void *const in[])
+{
+  real a[d[S]][d[K]];
+  relu_forward(d[S], d[K], a, in[A]);
+  return from_a(d, P, a, in);
+}
+
+static void relu_middle_forward(const size_t d[], const void *const in[],
+                                void *L)
+{
+  real P[d[S] * d[N]];
+  *(real *)L = from_relu(d, P, in);
+}
+
+static long double relu_middle_distance(const size_t d[],
+                                        const void *const in[])
+{
+  return nearest_zero(d[S] * d[K], in[A]);
+}
+
+static const struct op relu_middle = {
+  .name = "from Z1, ReLU",
+  .dim = DIMS,
+  .in = { { "Z1", SHAPE(S, K), NORMAL, .role = INPUT },
+          { "W2", SHAPE(N, K), NORMAL, .role = PARAMETER },
+          { "b2", SHAPE(N), NORMAL, .role = PARAMETER },
+          TARGET_SEGMENT },
+  .out = SCALAR,
+  .forward = relu_middle_forward,
+  .distance = relu_middle_distance,
 };
 
 /* Two hidden layers, of K and of J units */
@@ -547,8 +584,8 @@ static void dx(const size_t d[], const void *const in[], const void *upstream,
     }
 }
 
-/* ∂L/∂W⁽¹⁾_km = (1/S) Σ_s Σ_n (P_sn Σ_p T_sp − T_sn) W⁽²⁾_nk h′(Z⁽¹⁾_sk)
-   X_sm, h′ = h (1 − h) */
+/* ∂L/∂W⁽¹⁾_km = (1/S) Σ_s Σ_n (P_sn Σ_p T_sp − T_sn) W⁽²⁾_nk A_sk
+   (1 − A_sk) X_sm */
 static void dw1_full(const size_t d[], const void *const in[],
                      const void *upstream, void *g)
 {
@@ -649,6 +686,19 @@ static void dz1_matrix(const size_t d[], const void *const in[],
                        const void *upstream, void *g)
 {
   g1_from(d, in[A], in, first(upstream), g);
+}
+
+/* (G⁽²⁾ W⁽²⁾) ∘ 1[Z⁽¹⁾ > 0] */
+static void dz1_relu(const size_t d[], const void *const in[],
+                     const void *upstream, void *g)
+{
+  const real *z1 = in[A];
+  real P[d[S] * d[N]], G2[d[S] * d[N]], *G1 = g;
+  from_relu(d, P, in);
+  dz2_matrix_from(d, first(upstream), P, in[T], G2);
+  gemm(AS_IS, AS_IS, d[S], d[K], d[N], G2, in[V], 0, G1);
+  for (size_t i = 0; i < d[S] * d[K]; i++)
+    G1[i] *= re(z1[i]) > 0 ? R(1.0) : R(0.0);
 }
 
 static void g1_at_x(const size_t d[], const void *const in[], real u, real *G1)
@@ -935,6 +985,7 @@ const struct claim CLAIMS(mlp)[] = {
   { "mlp-dw1-matrix", GRADIENT, &whole, W1, .gradient = dw1_matrix },
   { "mlp-db1-matrix", GRADIENT, &whole, B1, .gradient = db1_matrix },
   { "mlp-backward", BACKWARD, &whole, .linear = 0 },
+  { "mlp-dz1-relu", GRADIENT, &relu_middle, A, .gradient = dz1_relu },
   { "mlp-backward-relu", BACKWARD, &relu_net, .linear = 0 },
   { "mlp-recursion", GRADIENT, &tower, Z_FIRST, .gradient = recursion },
   { "mlp-backward-deep", BACKWARD, &deep, .linear = 0 },

@@ -27,6 +27,7 @@ enum mistake {
   GIVES_NAN,
   GIVES_ZERO,
   WRITES_INPUT,
+  WRITES_UPSTREAM,
   COARSE_FLOAT,
   ADDED_IN_FLOAT,     /* += for =, in float alone */
   ASSIGNED_IN_DOUBLE, /* = for +=, in double alone */
@@ -89,6 +90,8 @@ static void affine_back(const size_t d[], const void *const in[],
   if (wrong == GIVES_ZERO)
     for (size_t n = 0; n < d[N]; n++)
       db[n] = R(0.0);
+  if (wrong == WRITES_UPSTREAM)
+    ((real *)(size_t)up)[0] += R(1.0);
   if (wrong == WRITES_INPUT)
     ((real *)(size_t)in[0])[0] += R(1.0);
 }
@@ -339,6 +342,25 @@ static void unwritten_back(const size_t d[], const void *const in[],
     dX[i] = i + 1 < d[S] * d[N] ? R(2.0) * X[i] * G[i] : R(0.0);
 }
 
+/* Digits lost on the way: no witness can see well. */
+static void coarse(const size_t d[], const void *const in[], void *out)
+{
+  const real *X = in[0];
+  real *Y = out;
+  for (size_t i = 0; i < d[S] * d[N]; i++) {
+    const real x = (X[i] + R(1e6)) - R(1e6);
+    Y[i] = x * x;
+  }
+}
+
+static void coarse_gradient(const size_t d[], const void *const in[],
+                            const void *up, void *dX)
+{
+  const real *X = in[0], *G = up;
+  for (size_t i = 0; i < d[S] * d[N]; i++)
+    ((real *)dX)[i] = R(2.0) * ((X[i] + R(1e6)) - R(1e6)) * G[i];
+}
+
 /* The gradient of X vanishes and is refused; that of W is wrong. */
 static void shadow(const size_t d[], const void *const in[], void *out)
 {
@@ -413,6 +435,8 @@ static void shadow_back(const size_t d[], const void *const in[],
   .in = { { "X", SHAPE(S, N), NORMAL, .role = INPUT }, \
           { "W", SHAPE(S, N), NORMAL, .role = PARAMETER } }
 
+#define COARSE .forward = coarse, .out = SHAPE(S, N), .dim = S_N, .in = X_ONLY
+
 #define PLANTED(X)                                                     \
   X(right_affine, AFFINE, affine_back, NONE)                           \
   X(right_square, SQUARE, square_back, NONE)                           \
@@ -437,6 +461,7 @@ static void shadow_back(const size_t d[], const void *const in[],
   X(wrong_assigned_in_double, AFFINE, affine_back, ASSIGNED_IN_DOUBLE) \
   X(wrong_in_double, AFFINE, affine_back, SIGN_IN_DOUBLE)              \
   X(wrong_unwritten, UNWRITTEN, unwritten_back, NONE)                  \
+  X(wrong_writes_upstream, AFFINE, affine_back, WRITES_UPSTREAM)       \
   X(wrong_shadow, SHADOW, shadow_back, SIGN)                           \
   X(wrong_no_mean, SQUARE, square_back, NO_MEAN)                       \
   X(wrong_twice_mean, SQUARE, square_back, TWICE_MEAN)                 \
@@ -511,6 +536,53 @@ static void nan_sums(const size_t d[], const void *const in[], void *left,
   ((real *)left)[1] = ((real *)right)[1] = R(0.0) / (R(1.0) - R(1.0));
 }
 
+/* Two sides that are equal as far as their coarse rounding shows. */
+static void coarse_sides(const size_t d[], const void *const in[], void *left,
+                         void *right)
+{
+  const real *X = in[0];
+  real *l = left, *r = right;
+  for (size_t s = 0; s < d[S]; s++) {
+    l[s] = (X[s] + R(1e6)) - R(1e6);
+    r[s] = l[s];
+  }
+}
+
+static void jacobian(const size_t d[], const void *const in[], void *out,
+                     size_t rows)
+{
+  const size_t n = d[S] * d[N];
+  const real *X = in[0];
+  real(*J)[n] = out;
+  for (size_t i = 0; i < n; i++)
+    for (size_t j = 0; j < n; j++)
+      J[i][j] = i == j && i < rows && re(X[i]) > 0 ? R(1.0) : R(0.0);
+}
+
+static void right_jacobian(const size_t d[], const void *const in[], void *J)
+{
+  jacobian(d, in, J, d[S] * d[N]);
+}
+
+static void wrong_jacobian(const size_t d[], const void *const in[], void *J)
+{
+  jacobian(d, in, J, 1); /* the first row alone is right */
+}
+
+static const struct op op_coarse = { .name = "coarse",
+                                     .forward = coarse,
+                                     .out = SHAPE(S, N),
+                                     .dim = S_N,
+                                     .in = X_ONLY };
+
+/* A ReLU that does not declare its kink. */
+static const struct op op_sharp = { .name = "sharp",
+                                    .forward = relu,
+                                    .out = SHAPE(S, N),
+                                    .dim = S_N,
+                                    .in = X_ONLY,
+                                    .backward = right_relu };
+
 /* Findings: error, tolerance, entries. */
 #define FINDING(label, e, t, n)        \
   static void label(struct finding *f) \
@@ -541,6 +613,14 @@ const struct claim CLAIMS(planted)[] = {
   SUMS_ROW(wrong_identity, wrong_sums, S),
   SUMS_ROW(wrong_identity_nan, nan_sums, S),
   SUMS_ROW(wrong_identity_of_nothing, empty_sides, MAX_DIMS - 1),
+  SUMS_ROW(wrong_identity_coarse, coarse_sides, S),
+  { "right_jacobian", JACOBIAN, &op_right_relu, .linear = 1,
+    .jacobian = right_jacobian },
+  { "wrong_jacobian", JACOBIAN, &op_right_relu, .linear = 1,
+    .jacobian = wrong_jacobian },
+  { "wrong_coarse", GRADIENT, &op_coarse, .gradient = coarse_gradient },
+  { "wrong_called_linear", BACKWARD, &op_right_softmax, .linear = 1 },
+  { "sharp", BACKWARD, &op_sharp, .linear = 1 },
   VALUE_ROW(right_value),
   VALUE_ROW(wrong_value),
   VALUE_ROW(wrong_value_nan),

@@ -122,7 +122,9 @@ local function figures(claim)
     local value = claim[c[1]]
     local both = c[1] == 'error' and claim.error_cs and claim.error_cs ~= '-'
     if value and value ~= '-' and not both then
-      pair(c[2], (values.pretty(value, 2)))
+      local of = c[1] == 'tolerance' and claim.error_cs and claim.error_cs ~= '-'
+                 and ', complex step' or ''
+      pair(c[2] .. of, (values.pretty(value, 2)))
     end
   end
   return '<dl>' .. table.concat(out) .. '</dl>'

@@ -33,6 +33,7 @@ echo 'it ran & ended' > build/01-tiny/output.txt
 touch build/01-tiny/.done build/figures/tiny.done
 
 chapter() { cat > chapters/01-tiny.md; rm -rf build/labels build/book build/weave; }
+unset MAKEFLAGS MFLAGS MAKELEVEL # of the make that runs this
 weave() { make -s weave > log 2>&1; status=$?; }
 # The line that holds the marker is reported with the message.
 reported() { # name, marker, message

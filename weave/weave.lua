@@ -121,6 +121,11 @@ local function render(doc, items)
     end,
     Code = function(code)
       if code.classes:includes('val') then return values.inline(code) end
+      -- No line ends within --seed or check-linear.
+      if code.text:find('-', 1, true) and #code.text <= 24 then
+        code.classes:insert('whole')
+        return code
+      end
     end,
     Table = blocks.table,
     Math = function(m)
