@@ -196,6 +196,7 @@ include $(wildcard weave/weave.mk)
 book: ## checks, programs, figures and pages: build/book/index.html
 	@$(MAKE) --no-print-directory $(if $(findstring -j,$(MAKEFLAGS)),,-j$(shell nproc)) woven
 woven: claims figures weave
+	@echo '$(BUILD)/book/index.html'
 ifneq ($(filter deps,$(MAKECMDGOALS)),)
 book check: deps
 endif

@@ -234,8 +234,9 @@ static void print_failures(SRunner *runner)
   const int n = srunner_ntests_failed(runner);
   TestResult **failed = srunner_failures(runner);
   for (int k = 0; k < n; k++)
-    printf("✗ %s:%d: %s\n", tr_lfile(failed[k]), tr_lno(failed[k]),
-           tr_msg(failed[k]));
+    if (strcmp(tr_tcname(failed[k]), "claims") != 0) /* in the table */
+      printf("✗ %s:%d: %s\n", tr_lfile(failed[k]), tr_lno(failed[k]),
+             tr_msg(failed[k]));
   free(failed);
 }
 
@@ -245,7 +246,7 @@ int main(int argc, char **argv)
   SRunner *runner = srunner_create(NULL);
   srunner_set_fork_status(runner, CK_NOFORK);
   if (tables[0].stem && !quiet)
-    printf("%-44s %8s %8s %8s %8s %7s %5s\n", "claim", "complex", "differ.",
+    printf("%-44s %8s %8s %8s %8s %7s %5s\n", "claim", "error", "differ.",
            "toler.", "resolves", "order", "cases");
   for (const struct table *t = tables; t->stem; t++)
     srunner_add_suite(runner, claims_suite(t));

@@ -892,6 +892,12 @@ static void gelu_true_ten(struct finding *f)
     "activation-" label, IDENTITY, &op_##operation, .sides = both,      \
                                                     .side = SHAPE(S, N) \
   }
+/* The same where both sides may be 0 at every entry. */
+#define EQUAL_OR_ZERO(label, both, operation)          \
+  {                                                    \
+    "activation-" label, IDENTITY, &op_##operation,    \
+        .sides = both, .side = SHAPE(S, N), .scale = 1 \
+  }
 #define FOUND(label, what, how)               \
   {                                           \
     "activation-" label, what, .finding = how \
@@ -916,16 +922,16 @@ const struct claim CLAIMS(activation)[] = {
     .gradient = step_g },
   FOUND("relu-right", STATEMENT, relu_right),
   FOUND("relu-left", STATEMENT, relu_left),
-  EQUAL("relu-even", relu_even, relu),
+  EQUAL_OR_ZERO("relu-even", relu_even, relu),
   FOUND("relu-tie", STATEMENT, relu_tie),
   FOUND("relu-convention", STATEMENT, relu_convention),
-  EQUAL("relu-sign", relu_sign, relu),
+  EQUAL_OR_ZERO("relu-sign", relu_sign, relu),
   { "activation-relu-backward", BACKWARD, &op_relu, .linear = 1 },
 
   { "activation-leaky-derivative", GRADIENT, &op_leaky_relu, X, .linear = 1,
     .gradient = leaky_slope_g },
   FOUND("leaky-kink", STATEMENT, leaky_kink),
-  EQUAL("leaky-sign", leaky_sign, leaky_relu),
+  EQUAL_OR_ZERO("leaky-sign", leaky_sign, leaky_relu),
   { "activation-leaky-backward", BACKWARD, &op_leaky_relu, .linear = 1 },
 
   DISPLAY("elu-derivative", elu_slope, elu_scaled),

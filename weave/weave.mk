@@ -14,7 +14,7 @@ weave_stem = $(subst $(firstword $(subst -, ,$1))-,,$1)
 weave_labels := $(weave_names:%=$(BUILD)/labels/%.tsv)
 weave_tools := $(filter-out weave/lint.lua,$(wildcard weave/*.lua)) weave/katex.js weave/page.html
 weave_pandoc := pandoc --from markdown \
-  --metadata build=$(BUILD)
+  --metadata build=$(BUILD) $(if $(QUICK),--metadata quick=true)
 # All runs that pages show; what else a page reads is named in its .d.
 weave_all_runs := $(foreach n,$(filter-out book,$(weave_names)), \
   $(if $(wildcard chapters/$n.c),$(BUILD)/$n/.done) \
@@ -45,7 +45,7 @@ $(BUILD)/labels/labels.tsv: $(weave_labels) $(weave_reordered)
 # $1: name, $2: its Markdown, $3: its page
 define weave_page
 $(BUILD)/book/$3.html: $2 $(BUILD)/labels/labels.tsv weave/references.bib \
-    $(weave_tools) $(if $(filter book,$1),$(patsubst %,$(BUILD)/labels/%.about,$(filter-out book,$(weave_names))),\
+    $(weave_tools) $(wildcard $(BUILD)/quick) $(if $(filter book,$1),$(patsubst %,$(BUILD)/labels/%.about,$(filter-out book,$(weave_names))),\
     $(filter $(BUILD)/$1/.done $(BUILD)/figures/$(call weave_stem,$1).done $(BUILD)/claims/$(call weave_stem,$1).tsv,$(weave_all_runs))) \
     | $(weave_all_runs)
 	@mkdir -p $(BUILD)/book $(BUILD)/weave
