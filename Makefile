@@ -6,10 +6,19 @@ endif
 BUILD := build
 CFLAGS ?= -O3 -g
 WARNINGS := -Wall -Wextra -Wdouble-promotion
-ALL_CFLAGS = -std=c11 $(WARNINGS) $(CFLAGS) $(SANITIZE_FLAGS) -Isrc -Itests
+ALL_CFLAGS = -std=c11 -fno-math-errno $(WARNINGS) $(CFLAGS) $(SANITIZE_FLAGS) -Isrc -Itests
 LIBRARIES := -lopenblas -lz -lm
 CHECK_LIBRARIES := -lcheck_pic -lsubunit -lrt -lpthread
+# One thread: a product's sums in one order, whatever the machine.  The core
+# type: OpenBLAS 0.3.21 (Debian 12) takes processors newer than itself for a
+# Prescott of 2004, and is four times slower; SKYLAKEX is its code for AVX-512,
+# HASWELL for AVX2.  Elsewhere, and where it is set already, it is left alone.
 export OPENBLAS_NUM_THREADS := 1
+CORE := $(shell { grep -qsw avx512bw /proc/cpuinfo && echo SKYLAKEX; } || \
+  { grep -qsw avx2 /proc/cpuinfo && echo HASWELL; })
+ifneq ($(CORE),)
+export OPENBLAS_CORETYPE ?= $(CORE)
+endif
 export LC_ALL := C.UTF-8
 
 # One stem names one topic; only chapters carry a number.
@@ -28,11 +37,12 @@ FLAG_l := -DREAL_L
 FLAG_zd := -DREAL_ZD -Wconversion
 FLAG_zl := -DREAL_ZL -Wconversion
 REALS_derivatives := f d l
-REALS_mlp := f
+$(foreach s,mlp batch-norm initialisation optimisers learning-rate,\
+  $(eval REALS_$s := f))
 reals = $(or $(REALS_$1),d)
 
 # Modules that hold no real numbers of the mathematics are compiled once.
-PLAIN := fail rng record cli progress dataset
+PLAIN := fail rng record cli progress dataset table
 TYPED := $(filter-out $(PLAIN),$(patsubst src/%.c,%,$(wildcard src/*.c)))
 CHECKER := point witness compare buffers gradcheck
 
@@ -41,7 +51,7 @@ QUICKFLAG := $(if $(QUICK),--quick)
 .DELETE_ON_ERROR:
 .SECONDARY:
 .SUFFIXES:
-.PHONY: help all book check false-alarms figures sanitize clean programs \
+.PHONY: help all book check false-alarms figures sanitize sweep swept clean programs \
         claims runs woven
 .DEFAULT_GOAL := help
 
@@ -158,7 +168,27 @@ endef
 $(foreach s,$(STEMS),$(foreach t,$(call reals,$s),$(eval $(call program_rules,$s,$t))))
 programs: $(foreach s,$(STEMS),$(call programs_of,$s))
 
-# A chapter whose program has many runs brings its own rules.
+# A chapter whose program has many runs brings its own rules, chapters/NN-STEM.mk.
+#
+# $(eval $(call training_run,STEM,NAME,ARGUMENTS)): one run, one target, into
+# BUILD/NN-STEM/runs/NAME, so that make -j uses every core, an interrupted
+# sweep goes on where it stopped, and a run that fails is named.
+define training_run
+$(BUILD)/$(call numbered,$1)/runs/$2/.done: chapters/$(call numbered,$1).mk $(BUILD)/bin/$1 $(BUILD)/quick
+	@mkdir -p $$(@D)
+	@echo '$1: $2'
+	@$(BUILD)/bin/$1 $(QUICKFLAG) $3 --out $$(@D) || \
+	  { echo '$1: the run $2 failed' >&2; exit 1; }
+	@touch $$@
+endef
+# $(eval $(call training_report,STEM,NAMES,ARGUMENTS)): the chapter's report,
+# once all those runs are done.
+define training_report
+$(BUILD)/$(call numbered,$1)/.done: $(2:%=$(BUILD)/$(call numbered,$1)/runs/%/.done) $(BUILD)/bin/$1
+	@$(BUILD)/bin/$1 $(QUICKFLAG) $3 --out $$(@D) > $$(@D)/output.part
+	@mv $$(@D)/output.part $$(@D)/output.txt
+	@touch $$@
+endef
 OWN_RUNS := $(wildcard $(NUMBERED:%=chapters/%.mk))
 define run_rules
 $(BUILD)/$(call numbered,$1)/.done: $(call programs_of,$1) $(BUILD)/quick
@@ -188,13 +218,19 @@ runs: $(NUMBERED:%=$(BUILD)/%/.done)
 figures: ## every figure, as SVG for light and for dark pages
 figures: $(STEMS:%=$(BUILD)/figures/%.done)
 
+sweep: ## the training runs of the book; FULL=1: the unabridged ones, in build/full
+	@$(MAKE) --no-print-directory -k $(if $(findstring -j,$(MAKEFLAGS)),,-j$(shell nproc)) \
+	  $(if $(FULL),BUILD=$(BUILD)/full) swept
+swept: $(patsubst chapters/%.mk,$(BUILD)/%/.done,$(OWN_RUNS))
+	@for d in $(^D); do echo; echo "$$d/output.txt:"; cat $$d/output.txt; done
+
 # --- The book --------------------------------------------------------------
 
 include $(wildcard weave/weave.mk)
 
 # In a make of its own: it starts after `deps`, and uses every core.
 book: ## checks, programs, figures and pages: build/book/index.html
-	@$(MAKE) --no-print-directory $(if $(findstring -j,$(MAKEFLAGS)),,-j$(shell nproc)) woven
+	@$(MAKE) --no-print-directory -k $(if $(findstring -j,$(MAKEFLAGS)),,-j$(shell nproc)) woven
 woven: claims figures weave
 	@echo '$(BUILD)/book/index.html'
 ifneq ($(filter deps,$(MAKECMDGOALS)),)

@@ -9,9 +9,10 @@
    Trained in float.  OPENBLAS_NUM_THREADS=1 keeps the sums of a product in
    one order, which is that of the kernel OpenBLAS takes for the processor. */
 #include "cli.h"
-#include "dataset.h"
+#include "images.h"
+#include "learning_rate.h"
 #include "record.h"
-#include "train.h"
+#include "table.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -57,7 +58,7 @@ static void adaptive_add(struct adaptive *a, double loss)
     return;
   const double mean = a->sum / (double)a->block;
   if (a->before > 0)
-    a->rate = train_adapt(a->rate, mean, a->before);
+    a->rate = (double)rate_ratio((real)a->rate, (real)mean, (real)a->before);
   a->before = mean;
   a->sum = 0;
 }
@@ -121,33 +122,6 @@ static void run_synthetic(void)
 }
 
 /* 2. Images. */
-
-struct images {
-  struct dataset train, test;
-  struct samples fit, tested;
-  size_t first, last; /* fit on 0 … first − 1, validate up to last − 1 */
-};
-
-static struct images read_images(void)
-{
-  struct images im = { .train = dataset_read(cli.data, TRAIN),
-                       .test = dataset_read(cli.data, TEST) };
-  const size_t M = im.train.rows * im.train.columns;
-  if (M != im.test.rows * im.test.columns)
-    fail("%s: test images of another size than the training images",
-         cli.data ? cli.data : "Fashion-MNIST");
-  if (im.train.count <= (size_t)validate + 1000 || im.test.count < WORST)
-    fail("%s: %zu training images, need more than %ld",
-         cli.data ? cli.data : "Fashion-MNIST", im.train.count,
-         validate + 1000);
-  im.fit = (struct samples){ im.train.count, M, im.train.pixels, NULL,
-                             im.train.labels };
-  im.tested = (struct samples){ im.test.count, M, im.test.pixels, NULL,
-                                im.test.labels };
-  im.last = im.train.count;
-  im.first = im.last - (size_t)validate;
-  return im;
-}
 
 static const char *class_name(unsigned char n)
 {
@@ -257,9 +231,10 @@ static void one_epoch(struct training *t)
   for (size_t at = 0; at < t->fit && t->step < t->steps; t->step++) {
     const size_t left = t->fit - at;
     const size_t S = left < (size_t)batch ? left : (size_t)batch;
-    const double a = constant ? rate : train_decay(rate, t->step, t->steps);
-    t->sum += (double)S * (double)train_step(t->net, &t->im->fit, S,
-                                             t->order + at, (real)a);
+    const real a =
+        constant ? (real)rate : rate_linear((real)rate, t->step, t->steps);
+    t->sum += (double)S *
+              (double)train_step(t->net, &t->im->fit, S, t->order + at, a);
     at += S;
     t->since += S;
     if (t->since >= (size_t)block) {
@@ -291,7 +266,10 @@ static void write_epoch(struct training *t, struct record *r, long epoch)
 
 static void run_images(void)
 {
-  struct images im = read_images();
+  struct images im = images_read(cli.data, (size_t)validate);
+  if (im.test.count < WORST)
+    fail("%s: %zu test images, need at least %d",
+         cli.data ? cli.data : "Fashion-MNIST", im.test.count, WORST);
   const size_t sizes[] = { im.fit.M, HIDDEN, CLASSES };
   struct network net;
   network_or_fail(&net, 3, sizes, batch > PIECE ? (size_t)batch : PIECE);
@@ -331,66 +309,22 @@ static void run_images(void)
     record_close(t.times);
   network_free(&net);
   free(t.order);
-  dataset_free(&im.train);
-  dataset_free(&im.test);
+  images_free(&im);
 }
 
 /* 3. The report: reads the runs' tables, prints, and joins them for the
    figures. */
 
-enum { MOST_ROWS = 4096, MOST_COLUMNS = 6, SEEDS = 3, RATES = 3 };
+enum { SEEDS = 3, RATES = 3 };
 
-struct table {
-  char path[512];
-  int rows, columns;
-  double cell[MOST_ROWS][MOST_COLUMNS];
-};
-
-static void split(struct table *t, char *line)
+static double last_epoch(const char *run_name, const char *column)
 {
-  int column = 0;
-  for (char *at = strtok(line, "\t\n"); at; at = strtok(NULL, "\t\n"))
-    if (column < MOST_COLUMNS)
-      t->cell[t->rows][column++] = strtod(at, NULL);
-  t->columns = column;
-  t->rows++;
+  return table_last(cli.out, run_name, "epochs.tsv", column);
 }
 
-/* dir/name below --out; a cell that is no number counts as 0. */
-static struct table *table_read(const char *dir, const char *name)
+static double result(const char *run_name, const char *label)
 {
-  struct table *t = allocate(1, sizeof *t);
-  char line[512];
-  int header = 0;
-  t->rows = 0;
-  snprintf(t->path, sizeof t->path, "%s/%s/%s", cli.out, dir, name);
-  FILE *file = fopen(t->path, "r");
-  if (!file)
-    fail("%s: cannot open the record of a run", t->path);
-  while (fgets(line, sizeof line, file) && t->rows < MOST_ROWS)
-    if (line[0] != '#' && header++)
-      split(t, line);
-  fclose(file);
-  if (t->rows == 0)
-    fail("%s: no rows, expected the record of a run", t->path);
-  return t;
-}
-
-static double last_of(const struct table *t, int column)
-{
-  return t->cell[t->rows - 1][column];
-}
-
-/* Row by row: a run's result.tsv is z-std, slope, test loss, accuracy. */
-enum { Z_STD, SLOPE, TEST_LOSS, TEST_ACCURACY };
-enum { EPOCH, STEP, TRAIN_LOSS, TRAIN_RIGHT, VALID_LOSS, VALID_RIGHT };
-
-static double result(const char *dir, int row)
-{
-  struct table *t = table_read(dir, "result.tsv");
-  const double value = t->cell[row][1];
-  free(t);
-  return value;
+  return table_value(cli.out, run_name, "result.tsv", label);
 }
 
 static const char *const rate_dir[RATES] = { "runs/rate-0.1", "runs/rate-0.3",
@@ -402,10 +336,9 @@ static int best_rate(void)
   int best = 0;
   double most = -1;
   for (int i = 0; i < RATES; i++) {
-    struct table *t = table_read(rate_dir[i], "epochs.tsv");
-    if (last_of(t, VALID_RIGHT) > most)
-      most = last_of(t, VALID_RIGHT), best = i;
-    free(t);
+    const double right = last_epoch(rate_dir[i], "valid-accuracy");
+    if (right > most)
+      most = right, best = i;
   }
   return best;
 }
@@ -418,24 +351,9 @@ static void run_choose(void)
   record_close(r);
 }
 
-struct spread {
-  double mean, std; /* std: of a sample, over n − 1 */
-};
-
-static struct spread spread_of(const double x[], int n)
-{
-  struct spread s = { 0, 0 };
-  for (int i = 0; i < n; i++)
-    s.mean += x[i] / n;
-  for (int i = 0; i < n; i++)
-    s.std += (x[i] - s.mean) * (x[i] - s.mean) / (n - 1);
-  s.std = sqrt(s.std);
-  return s;
-}
-
 static void report_synthetic(struct record *values)
 {
-  struct table *t = table_read("runs/synthetic", "epochs.tsv");
+  struct table *t = table_read(cli.out, "runs/synthetic", "epochs.tsv");
   puts("Synthetic set, 2-3-2, one sample a step, adaptive rate:\n"
        "epoch   mean loss   last block     rate   right");
   for (int i = 0; i < t->rows; i++) {
@@ -444,10 +362,10 @@ static void report_synthetic(struct record *values)
            c[4]);
     record_line(values, "synthetic-loss-%d\t%.6g", i + 1, c[1]);
   }
-  record_line(values, "synthetic-block\t%.6g", last_of(t, 2));
-  record_line(values, "synthetic-rate\t%.6g", last_of(t, 3));
-  record_line(values, "synthetic-accuracy\t%.6g", last_of(t, 4));
-  free(t);
+  record_line(values, "synthetic-block\t%.6g", table_at(t, -1, "block"));
+  record_line(values, "synthetic-rate\t%.6g", table_at(t, -1, "rate"));
+  record_line(values, "synthetic-accuracy\t%.6g", table_at(t, -1, "accuracy"));
+  table_free(t);
 }
 
 static void report_rates(struct record *values)
@@ -455,43 +373,18 @@ static void report_rates(struct record *values)
   puts("\nFashion-MNIST, 784-300-10, batch 50, seed 1: the rate\n"
        "rate   train loss   valid loss   valid accuracy");
   for (int i = 0; i < RATES; i++) {
-    struct table *t = table_read(rate_dir[i], "epochs.tsv");
+    struct table *t = table_read(cli.out, rate_dir[i], "epochs.tsv");
     printf("%4.1f   %10.4f   %10.4f   %14.4f%s\n", rate_of[i],
-           last_of(t, TRAIN_LOSS), last_of(t, VALID_LOSS),
-           last_of(t, VALID_RIGHT), i == best_rate() ? "  chosen" : "");
+           table_at(t, -1, "train-loss"), table_at(t, -1, "valid-loss"),
+           table_at(t, -1, "valid-accuracy"),
+           i == best_rate() ? "  chosen" : "");
     record_line(values, "valid-at-%.1f\t%.6g", rate_of[i],
-                last_of(t, VALID_RIGHT));
+                table_at(t, -1, "valid-accuracy"));
     if (i == best_rate())
-      record_line(values, "epochs\t%.0f", last_of(t, EPOCH));
-    free(t);
+      record_line(values, "epochs\t%.0f", table_at(t, -1, "epoch"));
+    table_free(t);
   }
   record_line(values, "rate\t%.6g", rate_of[best_rate()]);
-}
-
-/* Column by column: the mean and spread over the seeds, row by row. */
-static void join(const char *const dir[SEEDS], const char *name,
-                 const char *out, const char *header)
-{
-  struct table *t[SEEDS];
-  for (int s = 0; s < SEEDS; s++)
-    t[s] = table_read(dir[s], name);
-  struct record *r = record_open(cli.out, out);
-  record_line(r, "%s", header);
-  for (int i = 0; i < t[0]->rows && i < t[1]->rows && i < t[2]->rows; i++) {
-    char line[512];
-    int used = snprintf(line, sizeof line, "%.0f", t[0]->cell[i][0]);
-    for (int c = 1; c < t[0]->columns; c++) {
-      const double x[SEEDS] = { t[0]->cell[i][c], t[1]->cell[i][c],
-                                t[2]->cell[i][c] };
-      const struct spread s = spread_of(x, SEEDS);
-      used += snprintf(line + used, sizeof line - (size_t)used, "\t%.6g\t%.6g",
-                       s.mean, s.std);
-    }
-    record_line(r, "%s", line);
-  }
-  record_close(r);
-  for (int s = 0; s < SEEDS; s++)
-    free(t[s]);
 }
 
 static void write_spread(struct record *values, const char *name,
@@ -508,12 +401,12 @@ static void report_seeds(struct record *values, const char *const dir[SEEDS])
   puts("\nAt that rate, accuracy by seed\n"
        "seed    train    valid     test");
   for (int s = 0; s < SEEDS; s++) {
-    struct table *t = table_read(dir[s], "epochs.tsv");
-    fit[s] = last_of(t, TRAIN_RIGHT);
-    valid[s] = last_of(t, VALID_RIGHT);
-    test[s] = result(dir[s], TEST_ACCURACY);
+    struct table *t = table_read(cli.out, dir[s], "epochs.tsv");
+    fit[s] = table_at(t, -1, "train-accuracy");
+    valid[s] = table_at(t, -1, "valid-accuracy");
+    test[s] = result(dir[s], "test-accuracy");
     printf("%4d   %.4f   %.4f   %.4f\n", s + 1, fit[s], valid[s], test[s]);
-    free(t);
+    table_free(t);
   }
   printf("mean   %.4f   %.4f   %.4f\n std   %.4f   %.4f   %.4f\n",
          spread_of(fit, SEEDS).mean, spread_of(valid, SEEDS).mean,
@@ -522,13 +415,13 @@ static void report_seeds(struct record *values, const char *const dir[SEEDS])
   write_spread(values, "train", fit);
   write_spread(values, "valid", valid);
   write_spread(values, "test", test);
-  record_line(values, "z-std\t%.6g\nslope\t%.6g", result(dir[0], Z_STD),
-              result(dir[0], SLOPE));
+  record_line(values, "z-std\t%.6g\nslope\t%.6g", result(dir[0], "z-std"),
+              result(dir[0], "slope"));
   record_line(values, "wide-z-std\t%.6g\nwide-slope\t%.6g\nwide-test\t%.6g",
-              result("runs/wide", Z_STD), result("runs/wide", SLOPE),
-              result("runs/wide", TEST_ACCURACY));
+              result("runs/wide", "z-std"), result("runs/wide", "slope"),
+              result("runs/wide", "test-accuracy"));
   printf("Weights N(0, 1) instead, seed 1: test %.4f\n",
-         result("runs/wide", TEST_ACCURACY));
+         result("runs/wide", "test-accuracy"));
 }
 
 static void report_confusion(struct record *values,
@@ -536,10 +429,10 @@ static void report_confusion(struct record *values,
 {
   long count[CLASSES][CLASSES] = { { 0 } };
   for (int s = 0; s < SEEDS; s++) {
-    struct table *t = table_read(dir[s], "confusion.tsv");
+    struct table *t = table_read(cli.out, dir[s], "confusion.tsv");
     for (int i = 0; i < t->rows && i < CLASSES * CLASSES; i++)
       count[i / CLASSES][i % CLASSES] += (long)t->cell[i][2];
-    free(t);
+    table_free(t);
   }
   puts("\nTest images of three seeds; a row is what it is, a column what the\n"
        "network says: T-shirt trouser pullover dress coat sandal shirt\n"
@@ -561,31 +454,16 @@ static void report_batches(struct record *values)
   puts("\nOne pass, the same rate per sample\n"
        "batch    steps   last loss   valid accuracy");
   for (int i = 0; i < 2; i++) {
-    struct table *t = table_read(dir[i], "epochs.tsv");
-    struct table *u = table_read(dir[i], "steps.tsv");
-    printf("%5d   %6.0f   %9.4f   %14.4f\n", i ? 50 : 1, last_of(t, STEP),
-           last_of(u, 1), last_of(t, VALID_RIGHT));
+    struct table *t = table_read(cli.out, dir[i], "epochs.tsv");
+    struct table *u = table_read(cli.out, dir[i], "steps.tsv");
+    printf("%5d   %6.0f   %9.4f   %14.4f\n", i ? 50 : 1,
+           table_at(t, -1, "step"), table_at(u, -1, "loss"),
+           table_at(t, -1, "valid-accuracy"));
     record_line(values, "batch-%d-steps\t%.0f\nbatch-%d-valid\t%.6g",
-                i ? 50 : 1, last_of(t, STEP), i ? 50 : 1,
-                last_of(t, VALID_RIGHT));
-    free(u), free(t);
+                i ? 50 : 1, table_at(t, -1, "step"), i ? 50 : 1,
+                table_at(t, -1, "valid-accuracy"));
+    table_free(u), table_free(t);
   }
-}
-
-/* For the figures: a file of the chosen run, beside the joined ones. */
-static void copy(const char *dir, const char *name)
-{
-  char path[512], line[512];
-  snprintf(path, sizeof path, "%s/%s/%s", cli.out, dir, name);
-  FILE *from = fopen(path, "r");
-  if (!from)
-    fail("%s: cannot open the record of a run", path);
-  struct record *to = record_open(cli.out, name);
-  while (fgets(line, sizeof line, from))
-    if (line[0] != '#')
-      record_line(to, "%.*s", (int)strcspn(line, "\n"), line);
-  record_close(to);
-  fclose(from);
 }
 
 /* 4. The exercises. */
@@ -688,13 +566,10 @@ static void run_report(void)
          "the plain backward differs from the network by %.2g\n",
          symmetry(R(0.3)), compare_plain());
   record_close(values);
-  join(dir, "steps.tsv", "steps.tsv", "step\tloss\tloss-std");
-  join(dir, "epochs.tsv", "epochs.tsv",
-       "epoch\tstep\tstep-std\ttrain-loss\ttrain-loss-std\ttrain-accuracy\t"
-       "train-accuracy-std\tvalid-loss\tvalid-loss-std\tvalid-accuracy\t"
-       "valid-accuracy-std");
-  copy(dir[0], "mistakes.tsv");
-  copy(dir[0], "mistakes-names.tsv");
+  table_join(cli.out, "steps.tsv", SEEDS, dir, "steps.tsv");
+  table_join(cli.out, "epochs.tsv", SEEDS, dir, "epochs.tsv");
+  table_copy(cli.out, dir[0], "mistakes.tsv");
+  table_copy(cli.out, dir[0], "mistakes-names.tsv");
 }
 
 int main(int argc, char **argv)

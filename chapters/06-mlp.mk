@@ -1,47 +1,25 @@
-# The runs of chapter 6, one invocation each, so that make -j runs them side by
-# side.  Gives 06-mlp/.done under BUILD; the Makefile gives bin/mlp, QUICKFLAG.
-#
-# OPENBLAS_NUM_THREADS=1: a product's sums in one order, whatever the machine.
-# OPENBLAS_CORETYPE: OpenBLAS 0.3.21 (Debian 12) takes processors newer than
-# itself for a Prescott of 2004, and is four times slower; SKYLAKEX is its code
-# for AVX-512, HASWELL for AVX2.  Elsewhere, and where the variable is set
-# already, it is left alone.
+# The runs of chapter 6: the rates first, and at the one that is best on
+# validation two more seeds and other weights.
 mlp := $(BUILD)/06-mlp
-mlp_core := $(shell { grep -qsw avx512bw /proc/cpuinfo && echo SKYLAKEX; } || \
-  { grep -qsw avx2 /proc/cpuinfo && echo HASWELL; })
-mlp_run = OPENBLAS_NUM_THREADS=1 \
-  $(if $(mlp_core),OPENBLAS_CORETYPE=$${OPENBLAS_CORETYPE:-$(mlp_core)}) \
-  $(BUILD)/bin/mlp $(QUICKFLAG) --run
-mlp_chosen = "$$(tail -n 1 $(mlp)/chosen.tsv)"
+mlp_chosen = "$$$$(tail -n 1 $(mlp)/chosen.tsv)"
+mlp_rates := 0.1 0.3 1.0
 
-mlp_first := $(addprefix $(mlp)/runs/,rate-1.0 rate-0.3 rate-0.1 \
-  batch-1 batch-50 synthetic)
-mlp_then := $(addprefix $(mlp)/runs/,seed-2 seed-3 wide)
+$(foreach r,$(mlp_rates),$(eval \
+  $(call training_run,mlp,rate-$r,--run images --rate $r)))
+$(eval $(call training_run,mlp,synthetic,--run synthetic))
+mlp_block := --run images --timing --block 500 --constant --epochs 1
+$(eval $(call training_run,mlp,batch-1,$(mlp_block) --batch 1 --rate 0.01))
+$(eval $(call training_run,mlp,batch-50,$(mlp_block) --batch 50 --rate 0.5))
 
-$(mlp)/runs/rate-0.1/.done: mlp_args = images --rate 0.1
-$(mlp)/runs/rate-0.3/.done: mlp_args = images --rate 0.3
-$(mlp)/runs/rate-1.0/.done: mlp_args = images --rate 1.0
-$(mlp)/runs/synthetic/.done: mlp_args = synthetic
-$(mlp)/runs/batch-1/.done: mlp_args = images --timing --block 500 \
-  --constant --epochs 1 --batch 1 --rate 0.01
-$(mlp)/runs/batch-50/.done: mlp_args = images --timing --block 500 \
-  --constant --epochs 1 --batch 50 --rate 0.5
-$(mlp)/runs/seed-2/.done: mlp_args = images --rate $(mlp_chosen) --seed 2
-$(mlp)/runs/seed-3/.done: mlp_args = images --rate $(mlp_chosen) --seed 3
-$(mlp)/runs/wide/.done: mlp_args = images --rate $(mlp_chosen) --init-std 1
+mlp_at_chosen := --run images --rate $(mlp_chosen)
+$(foreach s,2 3,$(eval \
+  $(call training_run,mlp,seed-$s,$(mlp_at_chosen) --seed $s)))
+$(eval $(call training_run,mlp,wide,$(mlp_at_chosen) --init-std 1))
+mlp_then := seed-2 seed-3 wide
+$(mlp_then:%=$(mlp)/runs/%/.done): $(mlp)/chosen.tsv
 
-$(mlp_then:%=%/.done): $(mlp)/chosen.tsv
+$(mlp)/chosen.tsv: $(mlp_rates:%=$(mlp)/runs/rate-%/.done)
+	@$(BUILD)/bin/mlp --run choose --out $(mlp)
 
-$(addsuffix /.done,$(mlp_first) $(mlp_then)): $(BUILD)/bin/mlp $(BUILD)/quick
-	@mkdir -p $(@D)
-	@echo 'mlp: $(@D)'
-	@$(mlp_run) $(mlp_args) --out $(@D)
-	@touch $@
-
-$(mlp)/chosen.tsv: $(addsuffix /.done,$(filter $(mlp)/runs/rate-%,$(mlp_first)))
-	@$(mlp_run) choose --out $(mlp)
-
-$(mlp)/.done: $(addsuffix /.done,$(mlp_first) $(mlp_then))
-	@$(mlp_run) report --out $(mlp) > $(mlp)/output.part
-	@mv $(mlp)/output.part $(mlp)/output.txt
-	@touch $@
+$(eval $(call training_report,mlp,$(mlp_rates:%=rate-%) synthetic batch-1 \
+  batch-50 $(mlp_then),--run report))

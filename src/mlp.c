@@ -1,81 +1,9 @@
 #include "mlp.h"
 
-#include "activation.h"
-#include "linear.h"
+#include "initialisation.h"
 
 #include <stdint.h>
 #include <stdlib.h>
-
-/* The modules: the flat arrays of a layer, handed on with their shapes. */
-
-static size_t linear_count(size_t M, size_t N) { return N * M + N; }
-
-static void linear_up(const struct layer *l, size_t S, const real *X)
-{
-  const real *W = l->parameters, *b = W + l->N * l->M;
-  linear_forward(S, l->M, l->N, (void *)l->Y, (const void *)X, (const void *)W,
-                 b);
-}
-
-static void linear_down(const struct layer *l, size_t S, real *dX,
-                        const real *G, const real *X)
-{
-  const real *W = l->parameters;
-  real *dW = l->gradients, *db = dW + l->N * l->M;
-  linear_backward(S, l->M, l->N, (void *)dX, (void *)dW, db, (const void *)G,
-                  (const void *)X, (const void *)W);
-}
-
-static void linear_draw(const struct layer *l, struct rng *rng, double std)
-{
-  real *W = l->parameters, *b = W + l->N * l->M;
-  const double width = std > 0 ? std : 1 / sqrt((double)l->M);
-  for (size_t i = 0; i < l->N * l->M; i++)
-    W[i] = (real)(width * rng_normal(rng));
-  for (size_t n = 0; n < l->N; n++)
-    b[n] = R(0.0);
-}
-
-static size_t no_parameters(size_t M, size_t N)
-{
-  (void)M, (void)N;
-  return 0;
-}
-
-static void sigmoid_up(const struct layer *l, size_t S, const real *X)
-{
-  sigmoid_forward(S, l->N, (void *)l->Y, (const void *)X);
-}
-
-static void sigmoid_down(const struct layer *l, size_t S, real *dX,
-                         const real *G, const real *X)
-{
-  (void)X;
-  if (dX)
-    sigmoid_backward(S, l->N, (void *)dX, (const void *)G, (const void *)l->Y);
-}
-
-static void relu_up(const struct layer *l, size_t S, const real *X)
-{
-  relu_forward(S, l->N, (void *)l->Y, (const void *)X);
-}
-
-static void relu_down(const struct layer *l, size_t S, real *dX, const real *G,
-                      const real *X)
-{
-  (void)X;
-  if (dX)
-    relu_backward(S, l->N, (void *)dX, (const void *)G, (const void *)l->Y);
-}
-
-const struct module module_linear = { "linear", linear_count, linear_up,
-                                      linear_down, linear_draw };
-const struct module module_sigmoid = { "sigmoid", no_parameters, sigmoid_up,
-                                       sigmoid_down, NULL };
-const struct module module_relu = { "relu", no_parameters, relu_up, relu_down,
-                                    NULL };
-
-/* The network. */
 
 /* Adds a × b to *total; 0 where a size_t cannot hold it. */
 static int add_product(size_t *total, size_t a, size_t b)
@@ -86,6 +14,16 @@ static int add_product(size_t *total, size_t a, size_t b)
   return 1;
 }
 
+static size_t parameters_of(const struct layer *l)
+{
+  return l->module->parameters ? l->module->parameters(l->M, l->N) : 0;
+}
+
+static size_t kept_by(const struct layer *l, size_t batch)
+{
+  return l->module->keeps ? l->module->keeps(l->N, batch) : 0;
+}
+
 /* Numbers of all kinds that the layers of `net` need, or 0. */
 static size_t network_measure(struct network *net, size_t *widest)
 {
@@ -94,9 +32,11 @@ static size_t network_measure(struct network *net, size_t *widest)
   for (size_t i = 0; i < net->depth; i++) {
     const struct layer *l = &net->layers[i];
     size_t most = 0;
-    if (!add_product(&most, l->M + 1, l->N + 1))
+    if (!add_product(&most, l->M + 1, l->N + 1) ||
+        !add_product(&most, net->batch + 4, l->N) ||
+        !add_product(&total, kept_by(l, net->batch), 1))
       return 0;
-    net->count += l->module->parameters(l->M, l->N);
+    net->count += parameters_of(l);
     values += l->N;
     *widest = l->N > *widest ? l->N : *widest;
   }
@@ -117,8 +57,9 @@ static void network_place(struct network *net, size_t widest)
     struct layer *l = &net->layers[i];
     l->parameters = net->parameters + used;
     l->gradients = net->gradients + used;
-    used += l->module->parameters(l->M, l->N);
+    used += parameters_of(l);
     l->Y = next, next += net->batch * l->N;
+    l->kept = next, next += kept_by(l, net->batch);
   }
   net->flow[0] = next, next += net->batch * widest;
   net->flow[1] = next, next += net->batch * widest;
@@ -128,21 +69,24 @@ static void network_place(struct network *net, size_t widest)
   net->G = next;
 }
 
-int network_new(struct network *net, size_t count, const size_t sizes[],
-                const struct module *activation, size_t batch)
+int network_stack(struct network *net, size_t count, const size_t sizes[],
+                  const struct module *const between[], size_t batch)
 {
+  size_t block = 1; /* layers from one linear layer to the next */
+  while (between[block - 1])
+    block++;
   *net = (struct network){ .inputs = sizes[0],
                            .outputs = sizes[count - 1],
                            .batch = batch,
-                           .depth = 2 * (count - 1) - 1 };
+                           .depth = block * (count - 2) + 1 };
   net->layers = calloc(net->depth, sizeof *net->layers);
   if (!net->layers)
     return 0;
   for (size_t i = 0; i < net->depth; i++) {
     struct layer *l = &net->layers[i];
-    l->module = i % 2 ? activation : &module_linear;
-    l->M = sizes[(i + 1) / 2];
-    l->N = sizes[i / 2 + 1];
+    l->module = i % block ? between[i % block - 1] : &module_linear;
+    l->N = sizes[i / block + 1];
+    l->M = i % block ? l->N : sizes[i / block];
   }
   size_t widest;
   const size_t total = network_measure(net, &widest);
@@ -156,6 +100,13 @@ int network_new(struct network *net, size_t count, const size_t sizes[],
   return 1;
 }
 
+int network_new(struct network *net, size_t count, const size_t sizes[],
+                const struct module *activation, size_t batch)
+{
+  const struct module *const between[] = { activation, NULL };
+  return network_stack(net, count, sizes, between, batch);
+}
+
 void network_free(struct network *net)
 {
   free(net->memory);
@@ -163,11 +114,25 @@ void network_free(struct network *net)
   *net = (struct network){ 0 };
 }
 
+void network_initialise(struct network *net, struct rng *rng,
+                        real (*variance)(size_t M, size_t N))
+{
+  for (size_t i = 0; i < net->depth; i++) {
+    const struct layer *l = &net->layers[i];
+    if (l->module->draw)
+      l->module->draw(l, rng, variance(l->M, l->N));
+  }
+}
+
 void network_draw(struct network *net, struct rng *rng, double std)
 {
+  if (std <= 0) {
+    network_initialise(net, rng, variance_lecun);
+    return;
+  }
   for (size_t i = 0; i < net->depth; i++)
     if (net->layers[i].module->draw)
-      net->layers[i].module->draw(&net->layers[i], rng, std);
+      net->layers[i].module->draw(&net->layers[i], rng, (real)(std * std));
 }
 
 const real *network_forward(struct network *net, size_t S, const real *X)
@@ -175,6 +140,17 @@ const real *network_forward(struct network *net, size_t S, const real *X)
   for (size_t i = 0; i < net->depth; i++) {
     const struct layer *l = &net->layers[i];
     l->module->forward(l, S, X);
+    X = l->Y;
+  }
+  return X;
+}
+
+const real *network_evaluate(struct network *net, size_t S, const real *X)
+{
+  for (size_t i = 0; i < net->depth; i++) {
+    const struct layer *l = &net->layers[i];
+    const struct module *m = l->module;
+    (m->evaluate ? m->evaluate : m->forward)(l, S, X);
     X = l->Y;
   }
   return X;

@@ -10,7 +10,8 @@
 
    All parameters lie in one array and all gradients in another, in the same
    order, so that an optimiser is one loop.  After network_new nothing
-   allocates. */
+   allocates.  Batch norm (chapter 7) is a module that behaves differently
+   once training is over: network_evaluate is the forward for that. */
 #ifndef MLP_H
 #define MLP_H
 
@@ -21,25 +22,30 @@
 struct layer;
 
 /* What a layer can do.  forward writes layer->Y; backward writes dX (unless
-   it is NULL) and adds to layer->gradients.  X, dX: S×M; Y, G: S×N. */
+   it is NULL) and adds to layer->gradients.  X, dX: S×M; Y, G: S×N.  What is
+   NULL is not needed. */
 struct module {
   const char *name;
   size_t (*parameters)(size_t M, size_t N); /* how many */
+  size_t (*keeps)(size_t N, size_t batch);  /* numbers besides Y */
   void (*forward)(const struct layer *layer, size_t S, const real *X);
+  void (*evaluate)(const struct layer *layer, size_t S, const real *X);
   void (*backward)(const struct layer *layer, size_t S, real *dX,
                    const real *G, const real *X);
-  /* The standard deviation of fresh weights is std; NULL: none to draw. */
-  void (*draw)(const struct layer *layer, struct rng *rng, double std);
+  /* Fresh parameters: weights of that variance, biases and β 0, γ 1. */
+  void (*draw)(const struct layer *layer, struct rng *rng, real variance);
 };
 
-extern const struct module module_linear;  /* W: N×M, then b: N */
-extern const struct module module_sigmoid; /* M = N, no parameters */
-extern const struct module module_relu;    /* M = N, no parameters */
+extern const struct module module_linear;     /* W: N×M, then b: N */
+extern const struct module module_sigmoid;    /* M = N, no parameters */
+extern const struct module module_relu;       /* M = N, no parameters */
+extern const struct module module_batch_norm; /* M = N; γ: N, then β: N */
 
 struct layer {
   const struct module *module;
   size_t M, N;
   real *parameters, *gradients; /* its part of the network's */
+  real *kept;                   /* what the module keeps besides Y */
   real *Y;                      /* batch×N: the output, kept for backward */
 };
 
@@ -55,17 +61,27 @@ struct network {
   real *memory;
 };
 
-/* linear, activation, linear, …, linear: one linear layer between each two
-   of the `count` sizes.  Returns 0 where there is no memory for it. */
+/* linear, between, linear, between, …, linear: one linear layer between each
+   two of the `count` sizes, and after each but the last the modules of
+   `between`, which ends with NULL.  Returns 0 where there is no memory. */
+int network_stack(struct network *net, size_t count, const size_t sizes[],
+                  const struct module *const between[], size_t batch);
+/* The same with one activation between. */
 int network_new(struct network *net, size_t count, const size_t sizes[],
                 const struct module *activation, size_t batch);
 void network_free(struct network *net);
 
-/* Weights N(0, std²), or N(0, 1/M) where std is 0; biases 0. */
+/* Fresh parameters: weights N(0, w²) with w² a function of a layer's inputs M
+   and outputs N (initialisation.h); biases and β 0, γ 1. */
+void network_initialise(struct network *net, struct rng *rng,
+                        real (*variance)(size_t M, size_t N));
+/* The same with w² = std² in every layer, or 1/M where std is 0. */
 void network_draw(struct network *net, struct rng *rng, double std);
 
 /* The last layer's Y, S×outputs.   X: S×inputs, S at most net->batch. */
 const real *network_forward(struct network *net, size_t S, const real *X);
+/* The same once training is over. */
+const real *network_evaluate(struct network *net, size_t S, const real *X);
 
 /* After network_forward with the same X.  G = dL/dY of the last layer;
    dX: S×inputs, or NULL.  Adds to net->gradients. */

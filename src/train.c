@@ -18,24 +18,29 @@ static void gather(struct network *net, const struct samples *set, size_t s,
     T[n] = set->label[index] == n ? R(1.0) : R(0.0);
 }
 
-static real loss(struct network *net, size_t S, const real **Z)
+static real loss(struct network *net, size_t S, const real *Z)
 {
-  *Z = network_forward(net, S, net->X);
   return softmax_cross_entropy_forward(S, net->outputs, (void *)net->P,
-                                       (const void *)*Z, (const void *)net->T);
+                                       (const void *)Z, (const void *)net->T);
+}
+
+real train_gradient(struct network *net, const struct samples *set, size_t S,
+                    const size_t index[])
+{
+  for (size_t s = 0; s < S; s++)
+    gather(net, set, s, index[s]);
+  const real L = loss(net, S, network_forward(net, S, net->X));
+  softmax_cross_entropy_backward(S, net->outputs, (void *)net->G,
+                                 (const void *)net->P, (const void *)net->T);
+  network_clear(net);
+  network_backward(net, S, NULL, net->G, net->X);
+  return L;
 }
 
 real train_step(struct network *net, const struct samples *set, size_t S,
                 const size_t index[], real a)
 {
-  const real *Z;
-  for (size_t s = 0; s < S; s++)
-    gather(net, set, s, index[s]);
-  const real L = loss(net, S, &Z);
-  softmax_cross_entropy_backward(S, net->outputs, (void *)net->G,
-                                 (const void *)net->P, (const void *)net->T);
-  network_clear(net);
-  network_backward(net, S, NULL, net->G, net->X);
+  const real L = train_gradient(net, set, S, index);
   network_descend(net, a);
   return L;
 }
@@ -56,10 +61,10 @@ struct score train_score(struct network *net, const struct samples *set,
   const size_t N = net->outputs;
   for (size_t at = from; at < to; at += net->batch) {
     const size_t S = to - at < net->batch ? to - at : net->batch;
-    const real *Z;
     for (size_t s = 0; s < S; s++)
       gather(net, set, s, at + s);
-    score.loss += (double)re(loss(net, S, &Z)) * (double)S;
+    const real *Z = network_evaluate(net, S, net->X);
+    score.loss += (double)re(loss(net, S, Z)) * (double)S;
     for (size_t s = 0; s < S; s++) {
       const size_t n = largest(N, Z + s * N);
       score.right += n == set->label[at + s];
@@ -71,14 +76,4 @@ struct score train_score(struct network *net, const struct samples *set,
   }
   score.loss /= (double)score.count;
   return score;
-}
-
-double train_decay(double a, long step, long steps)
-{
-  return a * (1 - (double)step / (double)steps);
-}
-
-double train_adapt(double a, double loss, double loss_before)
-{
-  return a * loss / loss_before;
 }

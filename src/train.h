@@ -12,8 +12,12 @@ struct samples {
   const unsigned char *label; /* count, each below net->outputs */
 };
 
-/* One step at rate a on S samples of `set`, S at most net->batch; the mean
-   loss of the batch before the step.  Allocates nothing. */
+/* The mean loss of S samples of `set`, S at most net->batch, and its gradients
+   in net->gradients (written, not added).  Allocates nothing. */
+real train_gradient(struct network *net, const struct samples *set, size_t S,
+                    const size_t index[]);
+
+/* The same, and one step of gradient descent at rate a. */
 real train_step(struct network *net, const struct samples *set, size_t S,
                 const size_t index[], real a);
 
@@ -22,17 +26,11 @@ struct score {
   size_t right, count;
 };
 
-/* The samples `from` … `to` − 1.  guess: to − from classes of the largest
+/* The samples `from` … `to` − 1, with the network as it is once training is
+   over.  guess: to − from classes of the largest
    logit, sure: their probabilities; either may be NULL. */
 struct score train_score(struct network *net, const struct samples *set,
                          size_t from, size_t to, unsigned char guess[],
                          double sure[]);
-
-/* A straight line from a at step 0 to 0 at step `steps`. */
-double train_decay(double a, long step, long steps);
-
-/* The rate a, times the mean loss of a block of steps over that of the block
-   before it. */
-double train_adapt(double a, double loss, double loss_before);
 
 #endif

@@ -2,6 +2,7 @@
 #include "claims.h"
 #include "cross_entropy.h"
 #include "gemm.h"
+#include "learning_rate.h"
 #include "linear.h"
 #include "mlp.h"
 #include "rng.h"
@@ -951,12 +952,15 @@ static void telescope(struct finding *f)
   enum { BLOCKS = 50 };
   struct rng rng = rng_stream(f->seed, "mlp-telescope");
   const double rate = 0.1, start = 0.1 + rng_uniform(&rng);
-  double a = rate, before = start;
+  real a = R(0.1);
+  double before = start;
   f->error = 0;
   for (int k = 1; k <= BLOCKS; k++) {
     const double loss = 0.1 + rng_uniform(&rng);
-    a = train_adapt(a, loss, before);
-    f->error = worse(f->error, (long double)(a / (rate * loss / start)), 1);
+    a = rate_ratio(a, (real)loss, (real)before);
+    f->error = worse(f->error,
+                     (long double)re(a) / (long double)(rate * loss / start),
+                     1);
     before = loss;
   }
   f->tolerance = 2 * BLOCKS * 0x1p-52L;
