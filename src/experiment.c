@@ -12,7 +12,15 @@
 
 enum { SCORED = 5000, PIECE = 500, MOST_SIZES = 102 };
 
-/* The name's place in a list that ends with NULL, or a usage error. */
+/* What a setting that is a name may be. */
+static const char *const activations[] = { "relu", "sigmoid", NULL };
+static const char *const norms[] = { "none", "batch", NULL };
+static const char *const inits[] = { "std", "he", "xavier", "lecun", NULL };
+static const char *const schedules[] = { "constant", "linear", "step",
+                                         "cosine",   "ratio",  NULL };
+enum { CONSTANT, LINEAR, STEP, COSINE, RATIO };
+
+/* The name's place in its list, or a usage error. */
 static int choice(const char *option, const char *name,
                   const char *const names[])
 {
@@ -22,25 +30,32 @@ static int choice(const char *option, const char *name,
   usage("--%s %s: unknown, see --help", option, name);
 }
 
+static void check_names(const struct experiment *e)
+{
+  choice("activation", e->activation, activations);
+  choice("norm", e->norm, norms);
+  choice("init", e->init, inits);
+  choice("schedule", e->schedule, schedules);
+  if (!rule_named(e->optimiser))
+    usage("--optimiser %s: unknown, see --help", e->optimiser);
+}
+
 static void draw(struct network *net, const struct experiment *e,
                  uint64_t seed)
 {
-  static const char *const names[] = { "he", "xavier", "lecun", "std", NULL };
   static real (*const variances[])(
       size_t, size_t) = { variance_he, variance_xavier, variance_lecun };
   struct rng rng = rng_stream(seed, "weights");
-  const int init = choice("init", e->init, names);
-  if (init == 3)
-    network_draw(net, &rng, e->std);
+  const int init = choice("init", e->init, inits);
+  if (init)
+    network_initialise(net, &rng, variances[init - 1]);
   else
-    network_initialise(net, &rng, variances[init]);
+    network_draw(net, &rng, e->std);
 }
 
 struct network experiment_network(const struct experiment *e, size_t inputs,
                                   size_t outputs, uint64_t seed)
 {
-  static const char *const activations[] = { "relu", "sigmoid", NULL };
-  static const char *const norms[] = { "none", "batch", NULL };
   const struct module *between[3] = { NULL };
   size_t sizes[MOST_SIZES];
   int used = 0;
@@ -81,8 +96,6 @@ struct run {
   long best_epoch;
   struct record *rows, *epochs;
 };
-
-enum { CONSTANT, LINEAR, STEP, COSINE, RATIO };
 
 static real rate_at(const struct run *r)
 {
@@ -187,16 +200,12 @@ static void write_result(struct run *r, const char *out)
 static void prepare(struct run *r, const struct cli *cli,
                     const struct experiment *e)
 {
-  static const char *const schedules[] = { "constant", "linear", "step",
-                                           "cosine",   "ratio",  NULL };
-  const struct rule *rule = rule_named(e->optimiser);
   *r = (struct run){ .e = e, .rate = e->rate, .last = NAN };
-  if (!rule)
-    usage("--optimiser %s: unknown, see --help", e->optimiser);
+  check_names(e);
   r->schedule = choice("schedule", e->schedule, schedules);
   r->im = images_read(cli->data, (size_t)e->validate);
   r->net = experiment_network(e, r->im.fit.M, 10, cli->seed);
-  if (!optimiser_new(&r->optimiser, rule, r->net.count))
+  if (!optimiser_new(&r->optimiser, rule_named(e->optimiser), r->net.count))
     fail("no memory for the optimiser");
   size_t most =
       (size_t)e->images < r->im.first ? (size_t)e->images : r->im.first;

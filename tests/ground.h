@@ -1,5 +1,5 @@
 /* The suite of the modules that all others stand on: rng, fail, cli,
-   progress, record, dataset. */
+   progress, record, dataset, table. */
 #ifndef GROUND_H
 #define GROUND_H
 
@@ -12,5 +12,6 @@ TCase *ground_rng(void);
 TCase *ground_cli(void);
 TCase *ground_record(void);
 TCase *ground_dataset(void);
+TCase *ground_table(void);
 
 #endif

@@ -7,5 +7,6 @@ Suite *ground_suite(void)
   suite_add_tcase(suite, ground_cli());
   suite_add_tcase(suite, ground_record());
   suite_add_tcase(suite, ground_dataset());
+  suite_add_tcase(suite, ground_table());
   return suite;
 }

@@ -43,8 +43,11 @@ refuses_into() {
 
 # Wrong arguments, a full disk, an --out that cannot be.
 check_program() {
-  run=--quick
-  [ "$1" != mlp ] || run=--run=synthetic
+  trains=0 run=--quick
+  if "$bin/$1" --help | grep -q -e '--run '; then
+    trains=1 run=--run=train
+    [ "$1" != mlp ] || run=--run=synthetic
+  fi
   refuses 2 "--steps: '-1' was given" "$1" --steps -1
   refuses 2 "--steps: 'x' was given" "$1" --steps=x
   refuses 2 "--seed: '-1' was given" "$1" --seed -1
@@ -55,8 +58,22 @@ check_program() {
   refuses_into /proc/no/such "$dir/stdout" 1 "/proc/no/such" "$1" "$run"
   refuses_into "$dir/err" "$dir/stdout" 1 "Not a directory" "$1" "$run"
   mkdir -p "$dir/full"
-  [ "$1" = mlp ] || # its runs print nothing
+  if [ $trains -eq 0 ]; then
     refuses_into "$dir/full" /dev/full 1 "standard output" "$1" "$run"
+  else # its runs print nothing, and a report needs them
+    refuses 2 "--run no-such" "$1" --run no-such
+    refuses 1 "cannot open the record of a run" "$1" --run report
+  fi
+  [ $trains -eq 0 ] || [ "$1" = mlp ] || check_settings "$1"
+}
+
+# The settings of a training run that are names (src/experiment.h).
+check_settings() {
+  for name in activation norm init optimiser schedule; do
+    refuses 2 "--$name no-such: unknown" "$1" --run train --$name no-such
+  done
+  refuses 2 "--rate: 'x' was given" "$1" --run train --rate x
+  refuses 1 "$dir/no data" "$1" --run train --data "$dir/no data"
 }
 
 # idx FILE "BYTE...": writes the bytes, given as decimal numbers.

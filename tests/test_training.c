@@ -4,6 +4,7 @@
 #include "train.h"
 
 #include <check.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -83,6 +84,40 @@ START_TEST(test_same_seed_same_bytes)
 }
 END_TEST
 
+/* linear, batch norm, ReLU, linear: training goes on without allocating, and
+   what it says of a sample afterwards does not depend on the samples beside
+   it, as it does while it trains. */
+START_TEST(test_batch_norm_evaluates_alone)
+{
+  const struct module *const between[] = { &module_batch_norm, &module_relu,
+                                           NULL };
+  const struct samples set = samples();
+  struct network net;
+  ck_assert(network_stack(&net, 3, sizes, between, BATCH));
+  ck_assert_int_eq(net.depth, 4);
+  ck_assert_int_eq(net.count, 7 * 5 + 7 + 2 * 7 + 3 * 7 + 3);
+  const long before = allocations;
+  const real loss = train(&net, &set);
+  const long during = allocations - before;
+  ck_assert_int_eq(during, 0);
+  ck_assert(loss < R(0.8));
+
+  real together[BATCH * 3], training[BATCH * 3];
+  memcpy(training, network_forward(&net, BATCH, numbers), sizeof training);
+  memcpy(together, network_evaluate(&net, BATCH, numbers), sizeof together);
+  int differ = 0;
+  for (size_t s = 0; s < BATCH; s++) {
+    const real *alone = network_evaluate(&net, 1, numbers + 5 * s);
+    for (size_t n = 0; n < 3; n++) {
+      ck_assert_double_eq_tol(alone[n], together[3 * s + n], 1e-12);
+      differ += fabs(training[3 * s + n] - together[3 * s + n]) > R(1e-3);
+    }
+  }
+  ck_assert_int_gt(differ, 0);
+  network_free(&net);
+}
+END_TEST
+
 /* Every allocation is refused in turn: the network is not made, and nothing
    is lost (the sanitizers see to that). */
 START_TEST(test_no_memory)
@@ -102,6 +137,17 @@ START_TEST(test_no_memory)
 }
 END_TEST
 
+/* A network whose numbers no size_t can count is refused, not wrapped. */
+START_TEST(test_too_large)
+{
+  const size_t half = (size_t)1 << 32;
+  const size_t wide[] = { half, half, 3 }, small[] = { 5, 7, 3 };
+  struct network net;
+  ck_assert(!network_new(&net, 3, wide, &module_relu, BATCH));
+  ck_assert(!network_new(&net, 3, small, &module_relu, SIZE_MAX / 8));
+}
+END_TEST
+
 Suite *training_suite(void);
 Suite *training_suite(void)
 {
@@ -109,6 +155,8 @@ Suite *training_suite(void)
   TCase *t = tcase_create("training");
   tcase_add_test(t, test_a_step_allocates_nothing);
   tcase_add_test(t, test_same_seed_same_bytes);
+  tcase_add_test(t, test_batch_norm_evaluates_alone);
+  tcase_add_test(t, test_too_large);
   tcase_add_test(t, test_no_memory);
   suite_add_tcase(suite, t);
   return suite;
