@@ -51,7 +51,7 @@ QUICKFLAG := $(if $(QUICK),--quick)
 .DELETE_ON_ERROR:
 .SECONDARY:
 .SUFFIXES:
-.PHONY: help all book check false-alarms figures sanitize sweep swept clean programs \
+.PHONY: help all book check false-alarms figures mutants mutants-all sanitize sweep swept clean programs \
         claims runs woven
 .DEFAULT_GOAL := help
 
@@ -145,6 +145,16 @@ FALSE_ALARM_CASES ?= 40
 false-alarms: ## 10,000 random correct cases: none may fail
 false-alarms: $(BUILD)/bin/check-all
 	@$< --quiet --seed $(or $(SEED),1001) --cases $(FALSE_ALARM_CASES)
+
+# Each job's mutants are in one build of their own, BUILD/mutants/JOB.
+define run_mutants
+	@failed=0; for job in $1; do \
+	  node tests/mutants/run.js $$job $(BUILD) $(shell nproc) || failed=1; done; exit $$failed
+endef
+mutants: ## breaks the code, the equations and the checker: each must be noticed
+	$(call run_mutants,hand transcribed checker)
+mutants-all: ## the same, and every single-token edit of the gradient code
+	$(call run_mutants,hand transcribed checker generated)
 
 $(BUILD)/claims.tsv: $(STEMS:%=$(BUILD)/claims/%.tsv)
 	@awk '/^#/ { next } !head++ || !/^name\t/' $^ > $@.part && mv $@.part $@

@@ -200,7 +200,7 @@ static void write_result(struct run *r, const char *out)
 static void prepare(struct run *r, const struct cli *cli,
                     const struct experiment *e)
 {
-  *r = (struct run){ .e = e, .rate = e->rate, .last = NAN };
+  *r = (struct run){ .e = e, .rate = e->rate, .last = (double)NAN };
   check_names(e);
   r->schedule = choice("schedule", e->schedule, schedules);
   r->im = images_read(cli->data, (size_t)e->validate);

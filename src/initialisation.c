@@ -35,10 +35,10 @@ void weights_normal(size_t N, size_t M, real W[N][M], struct rng *rng,
 void weights_uniform(size_t N, size_t M, real W[N][M], struct rng *rng,
                      real variance)
 {
-  const real a = sqrt(R(3.0) * variance);
+  const real c = sqrt(R(3.0) * variance);
   for (size_t n = 0; n < N; n++)
     for (size_t m = 0; m < M; m++)
-      W[n][m] = a * (real)(2 * rng_uniform(rng) - 1);
+      W[n][m] = c * (real)(2 * rng_uniform(rng) - 1);
 }
 
 real recursion_forward(real q, size_t M, real w2)

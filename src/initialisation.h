@@ -16,7 +16,7 @@ real variance_xavier(size_t M, size_t N);
 real variance_he(size_t M, size_t N);
 real variance_leaky(size_t M, size_t N, real slope);
 
-/* W_nm ~ N(0, w²), or uniform in (−a, a), a = w √3, which has the variance w²
+/* W_nm ~ N(0, w²), or uniform in (−c, c), c = w √3, which has the variance w²
    too.   W: N×M, written; w² = variance. */
 void weights_normal(size_t N, size_t M, real W[N][M], struct rng *rng,
                     real variance);

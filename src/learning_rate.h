@@ -11,7 +11,7 @@ real rate_constant(real a0, long k, long K);
 /* a0 (1 − k/K), which would be 0 at step K */
 real rate_linear(real a0, long k, long K);
 
-/* a0, times factor after each `every` steps */
+/* a0, times factor after each `every` steps; every >= 1 */
 real rate_step(real a0, long k, long every, real factor);
 
 /* a0/2 (1 + cos(πk/K)) */

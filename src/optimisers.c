@@ -36,7 +36,7 @@ static void nesterov(const struct constants *c, size_t count, real w[restrict],
 }
 
 /* v ← β2 v + (1 − β2) g²,  d = g √(u + ε) / √(v + ε),
-   u ← β2 u + (1 − β2) d²,  θ ← θ − α d.   Zeiler 2012, where α is 1. */
+   u ← β2 u + (1 − β2) d²,  θ ← θ − α d.   Zeiler 2012, who has no α. */
 static void adadelta(const struct constants *c, size_t count, real w[restrict],
                      const real g[restrict], real state[restrict], real a,
                      long t)
@@ -63,6 +63,13 @@ static void rmsprop(const struct constants *c, size_t count, real w[restrict],
   }
 }
 
+/* 1 − β^t, as −(e^(t log β) − 1): where β^t is near 1, 1 − pow(β, t) would
+   lose digits, three of a float's seven for 0.999². */
+static real sum_of_weights(real beta, long t)
+{
+  return -real_expm1(re((real)t) * log(beta));
+}
+
 /* m ← β1 m + (1 − β1) g,  v ← β2 v + (1 − β2) g²,
    θ ← θ − α m̂ / (√v̂ + ε),  m̂ = m / (1 − β1^t),  v̂ = v / (1 − β2^t).
    Kingma and Ba 2015. */
@@ -70,8 +77,8 @@ static void adam(const struct constants *c, size_t count, real w[restrict],
                  const real g[restrict], real state[restrict], real a, long t)
 {
   real *restrict m = state, *restrict v = state + count;
-  const real weight1 = R(1.0) - pow(c->beta1, (real)t);
-  const real weight2 = R(1.0) - pow(c->beta2, (real)t);
+  const real weight1 = sum_of_weights(c->beta1, t);
+  const real weight2 = sum_of_weights(c->beta2, t);
   for (size_t i = 0; i < count; i++) {
     m[i] = c->beta1 * m[i] + (R(1.0) - c->beta1) * g[i];
     v[i] = c->beta2 * v[i] + (R(1.0) - c->beta2) * g[i] * g[i];
@@ -92,7 +99,7 @@ static void adamw(const struct constants *c, size_t count, real w[restrict],
 #define BETA1 .beta1 = R(0.9)
 #define ADAM BETA1, .beta2 = R(0.999), .epsilon = R(1e-8)
 
-const struct rule rule_sgd = { "sgd", 0, { 0 }, sgd };
+const struct rule rule_sgd = { "sgd", 0, { .decay = R(0.0) }, sgd };
 const struct rule rule_momentum = { "momentum", 1, { BETA1 }, momentum };
 const struct rule rule_nesterov = { "nesterov", 1, { BETA1 }, nesterov };
 const struct rule rule_adadelta = {
@@ -111,8 +118,8 @@ const struct rule *rule_named(const char *name)
   static const struct rule *const rules[] = { &rule_sgd,      &rule_momentum,
                                               &rule_nesterov, &rule_adadelta,
                                               &rule_rmsprop,  &rule_adam,
-                                              &rule_adamw };
-  for (size_t k = 0; k < sizeof rules / sizeof *rules; k++)
+                                              &rule_adamw,    NULL };
+  for (size_t k = 0; rules[k]; k++)
     if (strcmp(rules[k]->name, name) == 0)
       return rules[k];
   return NULL;

@@ -36,10 +36,13 @@ static int next_line(FILE *file, char line[LINE])
 static int split(char *line, char *cell[TABLE_COLUMNS], const char *path)
 {
   int n = 0;
-  for (char *at = strtok(line, "\t"); at; at = strtok(NULL, "\t")) {
+  for (char *at = line; at;) {
     if (n == TABLE_COLUMNS)
       fail("%s: more than %d columns", path, TABLE_COLUMNS);
     cell[n++] = at;
+    at = strchr(at, '\t');
+    if (at)
+      *at++ = '\0';
   }
   return n;
 }

@@ -3,7 +3,7 @@
 #ifndef TABLE_H
 #define TABLE_H
 
-enum { TABLE_COLUMNS = 12, TABLE_NAME = 32 };
+enum { TABLE_COLUMNS = 32, TABLE_NAME = 32 };
 
 struct table {
   int rows, columns;

@@ -123,32 +123,53 @@ static struct point rounded_to_float(const struct point *p)
   return q;
 }
 
-void check_float(const struct family *f, const struct point *p,
-                 struct result *r)
+/* The largest difference of the narrow type's gradients from the wide ones',
+   segment by segment, and the largest wide entry where it is larger. */
+static void differ(const struct family *f, enum type narrow,
+                   const struct point *q, long double error[],
+                   long double scale[])
 {
-  static const enum type type[3] = { TYPE_F, TYPE_D, TYPE_L };
-  struct point q = rounded_to_float(p);
-  void *g[3][MAX_SEGMENTS];
-  for (int t = 0; t < 3; t++) {
-    gradients_new(&q, type[t], g[t]);
-    run_backward(f, type[t], &q, g[t]);
-  }
-  for (int k = 0; k < q.segments; k++) {
-    long double scale = 0, in_double = 0, in_float = 0;
-    for (size_t i = 0; g[0][k] && i < q.size[k]; i++) {
-      const long double wide = get(TYPE_L, g[2][k], i);
-      scale = worse(scale, wide, 0);
-      in_double = worse(in_double, get(TYPE_D, g[1][k], i), wide);
-      in_float = worse(in_float, get(TYPE_F, g[0][k], i), wide);
+  void *g[MAX_SEGMENTS], *wide[MAX_SEGMENTS];
+  gradients_new(q, narrow, g);
+  gradients_new(q, TYPE_L, wide);
+  run_backward(f, narrow, q, g);
+  run_backward(f, TYPE_L, q, wide);
+  for (int k = 0; k < q->segments; k++)
+    for (size_t i = 0; g[k] && i < q->size[k]; i++) {
+      const long double w = get(TYPE_L, wide[k], i);
+      error[k] = worse(error[k], get(narrow, g[k], i), w);
+      scale[k] = worse(scale[k], w, 0);
     }
-    const long double units = in_double / (long double)DBL_EPSILON;
-    const long double allowed =
-        32 * (long double)FLT_EPSILON * (units > scale ? units : scale);
-    if (!(in_float <= allowed && isfinite(allowed)))
-      verdict(r, FAILED, "d%s in float is off by %.2Lg, allowed %.2Lg",
-              q.op->in[k].name, in_float, allowed);
+  gradients_free(g);
+  gradients_free(wide);
+}
+
+/* terms[k]: the largest sum of |terms| of an entry of segment k.  What double
+   rounds off is measured at full doubles, for on numbers that a float holds it
+   may round nothing; and at the neighbours too, for at one point it may round
+   little by luck. */
+void check_float(const struct family *f, const struct point *p,
+                 const long double terms[], struct result *r)
+{
+  long double in_float[MAX_SEGMENTS] = { 0 }, in_double[MAX_SEGMENTS] = { 0 };
+  long double scale[MAX_SEGMENTS];
+  for (int k = 0; k < p->segments; k++)
+    scale[k] = terms[k];
+  struct point rounded = rounded_to_float(p);
+  differ(f, TYPE_F, &rounded, in_float, scale);
+  point_free(&rounded);
+  differ(f, TYPE_D, p, in_double, scale);
+  for (int n = 1; n <= NEIGHBOURS; n++) {
+    struct point near = point_near(p, n);
+    differ(f, TYPE_D, &near, in_double, scale);
+    point_free(&near);
   }
-  for (int t = 0; t < 3; t++)
-    gradients_free(g[t]);
-  point_free(&q);
+  for (int k = 0; k < p->segments; k++) {
+    const long double units = in_double[k] / (long double)DBL_EPSILON;
+    const long double allowed =
+        32 * (long double)FLT_EPSILON * (units > scale[k] ? units : scale[k]);
+    if (!(in_float[k] <= allowed && isfinite(allowed)))
+      verdict(r, FAILED, "d%s in float is off by %.2Lg, allowed %.2Lg",
+              p->op->in[k].name, in_float[k], allowed);
+  }
 }

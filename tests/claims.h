@@ -101,6 +101,8 @@ struct claim {
   const struct op *op;
   int segment; /* GRADIENT, JACOBIAN: whose gradient the equation gives */
   int linear;  /* f has no second-order remainder in that segment */
+  int wrong;   /* a published mistake: it must be refuted, and not by NaN, by
+                  nothing compared or for want of a point */
 
   /* GRADIENT: the equation as on the page.  G: upstream, shape of Y;
      g: shape of the segment, written (=), not accumulated. */

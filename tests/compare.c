@@ -92,6 +92,16 @@ static void claimed(const struct comparison *c, enum type type, long double *g)
     free(raw[k]);
 }
 
+/* Does output i move with entry j?  Where terms cancel it may move by their
+   rounding alone, which the complex step takes for 0. */
+static int reaches(const struct comparison *c, size_t i, size_t j)
+{
+  int moved = c->J[i * c->n + j] != 0;
+  for (size_t r = 0; r < RUNGS && !moved; r++)
+    moved = c->D8[(r * c->out + i) * c->n + j] != 0;
+  return moved;
+}
+
 /* What the rounding of Y may add to a difference quotient, before division by
    the step: the largest rounding of an output, for each that j reaches. */
 static void forward_noise(struct comparison *c)
@@ -105,7 +115,7 @@ static void forward_noise(struct comparison *c)
     for (size_t k = 0; k < c->functionals; k++) {
       long double sum = 0;
       for (size_t i = 0; i < c->out; i++)
-        if (c->J[i * c->n + j] != 0)
+        if (reaches(c, i, j))
           sum += c->each * fabsl(upstream(c, k, i));
       c->noise[j] = worse(c->noise[j], sum, 0);
     }
@@ -356,8 +366,8 @@ static void check_order(const struct comparison *c, struct result *r)
             claim->op->in[c->segment].name);
 }
 
-void compare_segment(const struct family *f, const struct point *p,
-                     int segment, struct result *r)
+long double compare_segment(const struct family *f, const struct point *p,
+                            int segment, struct result *r)
 {
   const struct claim *claim = f->as[TYPE_L];
   struct comparison c = { .f = f,
@@ -379,7 +389,7 @@ void compare_segment(const struct family *f, const struct point *p,
   if (!isfinite(c.scale) ||
       (!(claim->op->waived & CANCELLED_GRADIENT) && cancels(&c))) {
     forget(&c); /* whatever the segments before this one were */
-    return;
+    return c.terms;
   }
   if (wrong_in_double(&c))
     verdict(r, FAILED, "d%s in double is off by %.1Lg of its scale", name,
@@ -399,4 +409,5 @@ void compare_segment(const struct family *f, const struct point *p,
   r->resolution = r->tolerance;
   r->entries += (long)size;
   forget(&c);
+  return c.terms;
 }

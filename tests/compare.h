@@ -4,9 +4,10 @@
 
 #include "gradcheck.h"
 
-/* One segment's gradient against both witnesses, and its Taylor remainder. */
-void compare_segment(const struct family *f, const struct point *p,
-                     int segment, struct result *r);
+/* One segment's gradient against both witnesses, and its Taylor remainder;
+   returns the largest sum of |terms| that makes an entry of it. */
+long double compare_segment(const struct family *f, const struct point *p,
+                            int segment, struct result *r);
 
 /* The backward on prefilled buffers: inputs' gradients must come out the
    same, parameters' must differ by the prefill; nothing else may change. */
@@ -15,7 +16,7 @@ void check_buffers(const struct family *f, const struct point *p,
 
 /* The float backward against the wide one, on the same rounded inputs. */
 void check_float(const struct family *f, const struct point *p,
-                 struct result *r);
+                 const long double terms[], struct result *r);
 
 /* All segments' gradients by op->backward in one type.  g[k] are prefilled
    by the caller, in that type; NULL for a CONSTANT. */

@@ -177,6 +177,7 @@ struct result gradcheck_at(const struct family *f, const struct point *p,
 {
   const struct claim *claim = f->as[TYPE_L];
   struct result r = result_new(seed);
+  long double terms[MAX_SEGMENTS] = { 0 };
   r.cases = 1;
   if (claim->kind == VALUE || claim->kind == STATEMENT) {
     finding_at(f, &r);
@@ -193,10 +194,10 @@ struct result gradcheck_at(const struct family *f, const struct point *p,
   for (int k = 0; k < p->segments && claim->kind != IDENTITY; k++)
     if (claim->kind == BACKWARD ? claim->op->in[k].role != CONSTANT
                                 : claim->segment == k)
-      compare_segment(f, p, k, &r);
+      terms[k] = compare_segment(f, p, k, &r);
   if (claim->kind == BACKWARD) {
     check_buffers(f, p, &r);
-    check_float(f, p, &r);
+    check_float(f, p, terms, &r);
   }
   if (r.entries == 0 && r.verdict == PASSED)
     verdict(&r, FAILED, "nothing was compared");

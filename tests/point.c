@@ -115,7 +115,8 @@ struct point point_near(const struct point *p, int k)
       q.in[i][j] = p->in[i][j] * (1 + moves * ldexp(rng_uniform(&rng), -20));
   }
   q.upstream = must_allocate(p->out, sizeof(double));
-  memcpy(q.upstream, p->upstream, p->out * sizeof(double));
+  for (size_t i = 0; i < p->out; i++)
+    q.upstream[i] = p->upstream[i] * (1 + ldexp(rng_uniform(&rng), -20));
   return q;
 }
 

@@ -31,8 +31,9 @@ struct point point_new(const struct op *op, const size_t d[]);
 void point_fill(struct point *p, struct rng *rng);
 void point_free(struct point *p);
 
-/* The k-th neighbour: every entry that has a gradient moved by about 2^-20 of
-   itself, where rounding is another but the gradient much the same. */
+/* The k-th neighbour: the upstream and every entry that has a gradient moved
+   by about 2^-20 of themselves, where rounding is another but the gradient
+   much the same. */
 enum { NEIGHBOURS = 3 };
 struct point point_near(const struct point *p, int k);
 

@@ -958,9 +958,8 @@ static void telescope(struct finding *f)
   for (int k = 1; k <= BLOCKS; k++) {
     const double loss = 0.1 + rng_uniform(&rng);
     a = rate_ratio(a, (real)loss, (real)before);
-    f->error = worse(f->error,
-                     (long double)re(a) / (long double)(rate * loss / start),
-                     1);
+    f->error = worse(
+        f->error, (long double)re(a) / (long double)(rate * loss / start), 1);
     before = loss;
   }
   f->tolerance = 2 * BLOCKS * 0x1p-52L;

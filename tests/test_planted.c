@@ -32,6 +32,9 @@ enum mistake {
   ADDED_IN_FLOAT,     /* += for =, in float alone */
   ASSIGNED_IN_DOUBLE, /* = for +=, in double alone */
   SIGN_IN_DOUBLE,
+  ASSIGNED_IN_LONG, /* = for +=, in long double alone */
+  SIXTEENTH_DIGIT,
+  SOMETIMES, /* where the first bias is above 1 */
 };
 
 /* --- Y = X Wᵀ + 1 bᵀ --------------------------------------------------- */
@@ -71,20 +74,26 @@ static void affine_back(const size_t d[], const void *const in[],
         sum += G[s][n] * X[s][m];
       if (wrong == SIXTH_DIGIT)
         sum *= R(1.000001);
+      if (wrong == SIXTEENTH_DIGIT)
+        sum *= R(1.0) + R(1e-16);
       if (wrong == SKIPPED_ENTRY && n == d[N] - 1 && m == d[M] - 1)
         sum = R(0.0);
       if (wrong == SIGN_IN_DOUBLE && sizeof(real) == sizeof(double))
         sum = -sum;
       if (wrong == COARSE_FLOAT && sizeof(real) == sizeof(float))
         sum *= R(1.001);
-      dW[n][m] = wrong == ASSIGNED || (wrong == ASSIGNED_IN_DOUBLE &&
-                                       sizeof(real) == sizeof(double))
-                     ? sum
-                     : dW[n][m] + sum;
+      const int assigned =
+          wrong == ASSIGNED ||
+          (wrong == ASSIGNED_IN_DOUBLE && sizeof(real) == sizeof(double)) ||
+          (wrong == ASSIGNED_IN_LONG && sizeof(real) > sizeof(double));
+      dW[n][m] = assigned ? sum : dW[n][m] + sum;
     }
   for (size_t n = 0; n < d[N]; n++)
     for (size_t s = 0; s < (wrong == NOT_SUMMED ? 1 : d[S]); s++)
-      db[n] += wrong == SIGN ? -G[s][n] : G[s][n];
+      db[n] += wrong == SIGN ||
+                       (wrong == SOMETIMES && re(((const real *)in[2])[0]) > 1)
+                   ? -G[s][n]
+                   : G[s][n];
   if (wrong == GIVES_NAN)
     db[0] = db[0] / R(0.0) * R(0.0);
   if (wrong == GIVES_ZERO)
@@ -381,6 +390,70 @@ static void shadow_back(const size_t d[], const void *const in[],
   }
 }
 
+/* --- Right, and hard to see as right --------------------------------------
+ */
+
+enum { STEPS = 1000 };
+
+/* y = x; the gradient goes there by way of two thousand roundings. */
+static void plain(const size_t d[], const void *const in[], void *out)
+{
+  (void)d;
+  *(real *)out = *(const real *)in[0];
+}
+
+static void winding_back(const size_t d[], const void *const in[],
+                         const void *up, void *const g[], enum mistake wrong)
+{
+  (void)d, (void)in, (void)wrong;
+  real y = *(const real *)up * R(0.7); /* its last bits are not 0 */
+  for (int k = 0; k < STEPS; k++)
+    y = y * ((real)k + R(1.1)) / ((real)k + R(1.1));
+  *(real *)g[0] = y / R(0.7);
+}
+
+/* y_n = x / (n + 3): a gradient of terms that may nearly cancel. */
+static void fan(const size_t d[], const void *const in[], void *out)
+{
+  for (size_t n = 0; n < d[N]; n++)
+    ((real *)out)[n] = *(const real *)in[0] / (real)(n + 3);
+}
+
+static void fan_back(const size_t d[], const void *const in[], const void *up,
+                     void *const g[], enum mistake wrong)
+{
+  const real *G = up;
+  real *dx = g[0];
+  (void)in, (void)wrong;
+  *dx = R(0.0);
+  for (size_t n = 0; n < d[N]; n++)
+    *dx += G[n] / (real)(n + 3);
+}
+
+/* y_sn = x_sn, plus what x_s0 adds to the others by its rounding alone: there
+   the complex step is 0, and the differences are not. */
+static void idle(const size_t d[], const void *const in[], void *out)
+{
+  const real(*X)[d[N]] = in[0];
+  real(*Y)[d[N]] = out;
+  for (size_t s = 0; s < d[S]; s++)
+    for (size_t n = 0; n < d[N]; n++) {
+      const real x = X[s][0];
+      Y[s][n] = n ? X[s][n] + (R(3.3) * x - x - R(2.3) * x) : x / R(1024.0);
+    }
+}
+
+static void idle_back(const size_t d[], const void *const in[], const void *up,
+                      void *const g[], enum mistake wrong)
+{
+  const real(*G)[d[N]] = up;
+  real(*dX)[d[N]] = g[0];
+  (void)in, (void)wrong;
+  for (size_t s = 0; s < d[S]; s++)
+    for (size_t n = 0; n < d[N]; n++)
+      dX[s][n] = n ? G[s][n] : G[s][n] / R(1024.0);
+}
+
 /* --- The table ----------------------------------------------------------- */
 
 #define S_N                                     \
@@ -435,6 +508,13 @@ static void shadow_back(const size_t d[], const void *const in[],
   .in = { { "X", SHAPE(S, N), NORMAL, .role = INPUT }, \
           { "W", SHAPE(S, N), NORMAL, .role = PARAMETER } }
 
+#define ONE_X(function, shape)                   \
+  .forward = function, .out = shape, .dim = S_N, \
+  .in = { { "x", SCALAR, NORMAL, .role = INPUT } }
+#define WINDING ONE_X(plain, SCALAR)
+#define FAN ONE_X(fan, SHAPE(N))
+#define IDLE .forward = idle, .out = SHAPE(S, N), .dim = S_N, .in = X_ONLY
+
 #define COARSE .forward = coarse, .out = SHAPE(S, N), .dim = S_N, .in = X_ONLY
 
 #define PLANTED(X)                                                     \
@@ -445,6 +525,9 @@ static void shadow_back(const size_t d[], const void *const in[],
   X(right_entropy, ENTROPY, entropy_back, NONE)                        \
   X(right_standardise, STANDARDISE, standardise_back, NONE)            \
   X(right_lookup, LOOKUP, lookup_back, NONE)                           \
+  X(right_winding, WINDING, winding_back, NONE)                        \
+  X(right_fan, FAN, fan_back, NONE)                                    \
+  X(right_idle, IDLE, idle_back, NONE)                                 \
   X(wrong_sign, AFFINE, affine_back, SIGN)                             \
   X(wrong_transpose, AFFINE, affine_back, TRANSPOSE)                   \
   X(wrong_off_by_one, AFFINE, affine_back, OFF_BY_ONE)                 \
@@ -460,6 +543,9 @@ static void shadow_back(const size_t d[], const void *const in[],
   X(wrong_added_in_float, AFFINE, affine_back, ADDED_IN_FLOAT)         \
   X(wrong_assigned_in_double, AFFINE, affine_back, ASSIGNED_IN_DOUBLE) \
   X(wrong_in_double, AFFINE, affine_back, SIGN_IN_DOUBLE)              \
+  X(wrong_assigned_in_long, AFFINE, affine_back, ASSIGNED_IN_LONG)     \
+  X(sometimes, AFFINE, affine_back, SOMETIMES)                         \
+  X(wrong_sixteenth_digit, AFFINE, affine_back, SIXTEENTH_DIGIT)       \
   X(wrong_unwritten, UNWRITTEN, unwritten_back, NONE)                  \
   X(wrong_writes_upstream, AFFINE, affine_back, WRITES_UPSTREAM)       \
   X(wrong_shadow, SHADOW, shadow_back, SIGN)                           \
@@ -534,6 +620,17 @@ static void nan_sums(const size_t d[], const void *const in[], void *left,
 {
   sums(d, in, left, right, R(1.0));
   ((real *)left)[1] = ((real *)right)[1] = R(0.0) / (R(1.0) - R(1.0));
+}
+
+/* The right side is 0 where the left one is not written. */
+static void half_sums(const size_t d[], const void *const in[], void *left,
+                      void *right)
+{
+  real *l = left, *r = right;
+  (void)in;
+  r[0] = R(0.0);
+  for (size_t s = 1; s < d[S]; s++)
+    l[s] = r[s] = R(1.0);
 }
 
 /* Two sides that are equal as far as their coarse rounding shows. */
@@ -612,6 +709,7 @@ const struct claim CLAIMS(planted)[] = {
   PLANTED(ROW) SUMS_ROW(right_identity, right_sums, S),
   SUMS_ROW(wrong_identity, wrong_sums, S),
   SUMS_ROW(wrong_identity_nan, nan_sums, S),
+  SUMS_ROW(wrong_identity_unwritten, half_sums, S),
   SUMS_ROW(wrong_identity_of_nothing, empty_sides, MAX_DIMS - 1),
   SUMS_ROW(wrong_identity_coarse, coarse_sides, S),
   { "right_jacobian", JACOBIAN, &op_right_relu, .linear = 1,
