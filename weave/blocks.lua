@@ -100,6 +100,41 @@ function M.exercise(div)
   return inner
 end
 
+-- ::: {.break src= fn= claim=}: a line to change, and the claim that then
+-- fails.  Its code spans are the function, the text as it stands there once,
+-- and the text in its place; `make mutants` holds it to that.
+function M.breaking(div, labels)
+  local a, spans = div.attributes, {}
+  local where = report.line_of('claim="' .. (a.claim or ''))
+  div:walk { Code = function(c) spans[#spans + 1] = c.text end }
+  local code, why = ccode.func(a.src or '', a.fn or '')
+  if not code then
+    report.problem(where, 'break: %s', why)
+  elseif spans[1] ~= a.fn or not spans[3] then
+    report.problem(where, 'break: the code spans are the function, the text in '
+      .. 'it and the text in its place')
+  else
+    local function plain(text) return (text:gsub('%s+', ' ')) end
+    local body, text, times, at = plain(code), plain(spans[2]), 0, 1
+    while true do
+      local from, to = body:find(text, at, true)
+      if not from then break end
+      times, at = times + 1, to + 1
+    end
+    if times ~= 1 then
+      report.problem(where, 'break: "%s" is %d times in %s, expected once',
+                     spans[2], times, a.fn)
+    end
+  end
+  if not labels['eq:' .. (a.claim or '')] then
+    report.problem(where, 'break: no equation eq:%s', a.claim or '')
+  end
+  local out = { raw('<aside class="break"><h3>Break it yourself</h3>') }
+  for _, block in ipairs(div.content) do out[#out + 1] = block end
+  out[#out + 1] = raw('</aside>')
+  return out
+end
+
 function M.folded(div, name)
   local out = { raw('<details class="%s"><summary>%s</summary>', name:lower(), name) }
   for _, block in ipairs(div.content) do out[#out + 1] = block end

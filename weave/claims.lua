@@ -51,6 +51,12 @@ end
 local function verdict(item)
   local claim = item.claim
   if not claim then return 'notrun', '✗ not run' end
+  if item.wrong or claim.verdict == 'refuted' then -- a published mistake
+    if item.wrong and claim.verdict == 'refuted' then
+      return 'refuted', '✗ ' .. values.short(claim.error)
+    end
+    return 'fail', item.wrong and '✗ not refuted' or '✗ not .wrong'
+  end
   if claim.verdict == 'pass' then
     return 'pass', '✓ ' .. values.short(claim.error)
   elseif claim.verdict == 'REFUSED' then
@@ -64,7 +70,7 @@ function M.note_failures(items)
   for _, item in ipairs(items) do
     if item.kind == 'eq' and not item.definition then
       local state, text = verdict(item)
-      if state ~= 'pass' then
+      if state ~= 'pass' and state ~= 'refuted' then
         M.failures[#M.failures + 1] = string.format(
           '%s:%d: equation (%s) %s: %s', report.file, item.line, item.number,
           item.name, text .. (state == 'fail' and ', tolerance '
@@ -80,15 +86,16 @@ function M.badge(item)
   end
   local state, text = verdict(item)
   return string.format('<a class="badge %s" href="#evidence-%s" '
-    .. 'title="How %s was checked">%s</a>', state, item.name, item.name, text)
+    .. 'title="How %s was %s">%s%s</a>', state, item.name, item.name,
+    item.wrong and 'refuted' or 'checked', item.wrong and 'wrong ' or '', text)
 end
 
 -- For a page with failures, in its opening.
 function M.banner(items)
   local links = {}
   for _, item in ipairs(items) do
-    if item.kind == 'eq' and not item.definition
-       and verdict(item) ~= 'pass' then
+    local state = item.kind == 'eq' and not item.definition and verdict(item)
+    if state and state ~= 'pass' and state ~= 'refuted' then
       links[#links + 1] = string.format('<a href="#%s">(%s)</a>', item.label,
                                         item.number)
     end
@@ -116,6 +123,7 @@ local function figures(claim)
     out[#out + 1] = '<div><dt>' .. name .. '</dt><dd>' .. value .. '</dd></div>'
   end
   pair('verdict', claim.verdict == 'pass' and 'pass' or
+       claim.verdict == 'refuted' and 'refuted, as it must be' or
        '<strong>' .. report.escape(claim.verdict) .. '</strong>')
   pair('kind', kinds[claim.kind:upper()] or report.escape(claim.kind))
   for _, c in ipairs(columns) do

@@ -110,13 +110,14 @@ function M.number(doc)
                      math.text:gsub('%s+', ' '):sub(1, 50))
       return pandoc.Div({})
     end
-    if class ~= '' and class ~= '.definition' then
+    if class ~= '' and class ~= '.definition' and class ~= '.wrong' then
       report.problem(line, '%s: unknown class %s', label, class)
     end
     line = report.line_of('{#' .. label)
     if by_label[label] then line = sources[count].line end
     local item = add('eq', label, line,
-      { tex = math.text, definition = class == '.definition' })
+      { tex = math.text, definition = class == '.definition',
+        wrong = class == '.wrong' })
     return pandoc.Div({ pandoc.Para({ math }) },
                       pandoc.Attr(label, { 'equation' }, { number = item.number }))
   end

@@ -201,4 +201,51 @@ reported 'a claim that never ran is named' 'z = x' 'tiny-crashed: ✗ not run'
 on_page 'its page is woven, its badge red' 'class="badge fail"'
 on_page 'and says so at its head' 'class="banner"'
 
+chapter <<'END'
+# Tiny {#tiny}
+
+$$ y = 2x $$ {#eq:tiny-crashed .wrong}
+
+$$ y = x $$ {#eq:tiny-good}
+
+::: {.break src="src/tiny.c" fn="tiny" claim="tiny-good"}
+In `tiny`, change `return x;` to `return 2 * x;`. It turns red.
+:::
+END
+{ printf "$header"; row tiny-good 3.14e-19 pass; row tiny-crashed 0.5 refuted; } > build/claims/tiny.tsv
+weave
+result $status 'a refuted mistake does not fail the build'
+on_page 'its badge is red' 'class="badge refuted"'
+on_page 'a break-it box is on the page' 'Break it yourself'
+rm -rf build/book
+{ printf "$header"; row tiny-good 3.14e-19 refuted; row tiny-crashed 0.5 pass; } > build/claims/tiny.tsv
+weave
+[ $status != 0 ]; result $? 'a mistake that holds fails the build'
+reported 'a mistake that holds is named' 'y = 2x' 'tiny-crashed: ✗ not refuted'
+reported 'an equation refuted without being called wrong' 'y = x' 'tiny-good: ✗ not .wrong'
+
+chapter <<'END'
+# Tiny {#tiny}
+
+$$ y = x $$ {#eq:tiny-good}
+
+::: {.break src="src/tiny.c" fn="tiny" claim="tiny-good"}
+In `tiny`, change `return y;` to `return 2 * x;`.
+:::
+
+::: {.break src="src/tiny.c" fn="tiny" claim="tiny-none"}
+In `tiny`, change `return x;` to `return 2 * x;`.
+:::
+
+::: {.break src="src/tiny.c" fn="teeny" claim="tiny-gone"}
+In `teeny`, change `return x;` to `return 2 * x;`.
+:::
+END
+{ printf "$header"; row tiny-good 3.14e-19 pass; } > build/claims/tiny.tsv
+weave
+[ $status != 0 ]; result $? 'boxes that no longer hold fail the build'
+reported 'a box whose text is not there' 'claim="tiny-good"' '0 times in tiny'
+reported 'a box without its equation' 'claim="tiny-none"' 'no equation eq:tiny-none'
+reported 'a box without its function' 'claim="tiny-gone"' 'no definition of a function teeny'
+
 [ $failures = 0 ] || { echo "weave: $failures tests failed"; exit 1; }

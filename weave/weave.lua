@@ -93,9 +93,9 @@ local function render(doc, items)
   for _, item in ipairs(items) do by_label[item.label] = item end
   local function equation(div)
     local item = by_label[div.identifier]
-    return raw('<div class="equation" id="%s"><div class="math"%s>%s</div>'
+    return raw('<div class="equation%s" id="%s"><div class="math"%s>%s</div>'
       .. '<div class="mark"><a class="number" href="#%s">(%s)</a> %s</div></div>',
-      item.label, #item.tex > 60 and ' tabindex="0"' or '',
+      item.wrong and ' wrong' or '', item.label, #item.tex > 60 and ' tabindex="0"' or '',
       typeset.html(item.tex, true), item.label, item.number, claims.badge(item))
   end
   return doc:walk {
@@ -104,6 +104,7 @@ local function render(doc, items)
       if classes:includes('equation') then return equation(div) end
       if classes:includes('figure') then return blocks.figure(div) end
       if classes:includes('exercise') then return blocks.exercise(div) end
+      if classes:includes('break') then return blocks.breaking(div, labels) end
       if classes:includes('hint') then return blocks.folded(div, 'Hint') end
       if classes:includes('answer') then return blocks.folded(div, 'Answer') end
     end,

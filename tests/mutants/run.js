@@ -219,8 +219,18 @@ function handTables() {
   return fs.readdirSync(__dirname).filter((f) => f.endsWith('.tsv') && !/^(checker|equivalent)\.tsv$/.test(f)).sort();
 }
 
+// The boxes "Break it yourself" of the chapters, as rows.
+function boxes() {
+  return fs.readdirSync(path.join(root, 'chapters')).filter((f) => f.endsWith('.md')).flatMap((f) =>
+    [...read(`chapters/${f}`).matchAll(/^::: \{\.break src="([^"]*)" fn="([^"]*)" claim="([^"]*)"\}\n([\s\S]*?)\n:::$/gm)]
+      .map(([, file, fn, claim, text]) => {
+        const [, match, replacement] = [...text.matchAll(/`([^`]+)`/g)].map((m) => m[1]);
+        return { file, function: fn, claim, match, replacement, what: `the box of ${f}` };
+      }));
+}
+
 async function hand() {
-  const list = handTables().flatMap((name) => table(name).map(applied));
+  const list = [...handTables().flatMap(table), ...boxes()].map(applied);
   await prepare(list);
   const broken = list.filter((v) => v.broken);
   if (broken.length) complain(`does not compile: ${broken.map((v) => `${v.file} ${v.what}`).join('; ')}`);
