@@ -73,13 +73,12 @@ static void compare_dirty(const struct point *p, enum type type, int k,
     const long double d = get(type, dirty[k], i);
     if (s->role == INPUT && !(c == d))
       verdict(r, FAILED,
-              "d%s[%zu]%s depends on what its buffer held: %.17Lg, %.17Lg",
-              s->name, i, in_type[type], c, d);
+              "%s%s depends on what its buffer held: %.17Lg, %.17Lg",
+              entry_name(p, k, i), in_type[type], c, d);
     else if (s->role == PARAMETER &&
              !(worse(0, d, prefill(k, i) + c) <= allowed))
-      verdict(r, FAILED,
-              "d%s[%zu]%s is not added: %.17Lg + %.17Lg became %.17Lg",
-              s->name, i, in_type[type], prefill(k, i), c, d);
+      verdict(r, FAILED, "%s%s is not added: %.17Lg + %.17Lg became %.17Lg",
+              entry_name(p, k, i), in_type[type], prefill(k, i), c, d);
   }
 }
 

@@ -271,12 +271,12 @@ static long double against_differences(const struct comparison *c,
         continue; /* not sure: refused below */
       if (!(worse(0, c->w[e], d) <= 4 * estimate + w_tolerance))
         verdict(r, FAILED,
-                "the witnesses disagree on d%s[%zu]: complex step %.17Lg, "
+                "the witnesses disagree on %s: complex step %.17Lg, "
                 "differences %.17Lg",
-                name, j, c->w[e], d);
+                entry_name(c->p, c->segment, j), c->w[e], d);
       else if (!(worse(0, c->g[e], d) <= tolerance))
-        verdict(r, FAILED, "d%s[%zu] is %.17Lg; the differences say %.17Lg",
-                name, j, c->g[e], d);
+        verdict(r, FAILED, "%s is %.17Lg; the differences say %.17Lg",
+                entry_name(c->p, c->segment, j), c->g[e], d);
     }
   if (!(blunt <= 1e-12L * c->scale))
     verdict(r, REFUSED, "the differences of d%s resolve only %.2Lg", name,
@@ -288,13 +288,12 @@ static long double against_complex_step(const struct comparison *c,
                                         long double tolerance,
                                         struct result *r)
 {
-  const char *name = c->f->as[TYPE_L]->op->in[c->segment].name;
   long double error = 0;
   for (size_t e = 0; e < c->functionals * c->n; e++) {
     error = worse(error, c->g[e], c->w[e]);
     if (!(worse(0, c->g[e], c->w[e]) <= tolerance))
-      verdict(r, FAILED, "d%s[%zu] is %.17Lg; the complex step says %.17Lg",
-              name, e % c->n, c->g[e], c->w[e]);
+      verdict(r, FAILED, "%s is %.17Lg; the complex step says %.17Lg",
+              entry_name(c->p, c->segment, e % c->n), c->g[e], c->w[e]);
   }
   return error;
 }

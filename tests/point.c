@@ -120,6 +120,23 @@ struct point point_near(const struct point *p, int k)
   return q;
 }
 
+const char *entry_name(const struct point *p, int k, size_t i)
+{
+  static char ring[4][128];
+  static int next;
+  char *text = ring[next++ % 4];
+  const struct shape *shape = &p->op->in[k].shape;
+  size_t used =
+      (size_t)snprintf(text, sizeof ring[0], "d%.40s", p->op->in[k].name);
+  size_t rest = p->size[k];
+  for (int r = 0; r < shape->rank; r++) {
+    rest /= p->d[shape->dim[r]];
+    used += (size_t)snprintf(text + used, sizeof ring[0] - used, "[%zu]",
+                             i / rest % p->d[shape->dim[r]]);
+  }
+  return text;
+}
+
 void point_free(struct point *p)
 {
   for (int k = 0; k < p->segments; k++)

@@ -21,6 +21,10 @@ struct point {
 
 size_t shape_size(const struct shape *shape, const size_t d[]);
 
+/* "dW[2][1]": entry i of segment k's gradient.  Valid until the fourth call
+   after. */
+const char *entry_name(const struct point *p, int k, size_t i);
+
 /* Memory that is certainly there: tests stop without. */
 void *must_allocate(size_t count, size_t size);
 

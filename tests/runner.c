@@ -8,6 +8,7 @@
 
 #include <check.h>
 #include <errno.h>
+#include <glob.h>
 #include <limits.h>
 #include <math.h>
 #include <stdio.h>
@@ -75,6 +76,67 @@ static void cell(char *text, size_t size, const char *format, long double x)
 static const char *const kinds[] = { "gradient", "jacobian", "backward",
                                      "identity", "value",    "statement" };
 
+/* The chapter's text, chapters/02-linear.md, where we run beside it. */
+static FILE *open_chapter(char *path, size_t size)
+{
+  char pattern[256];
+  glob_t found;
+  FILE *file = NULL;
+  snprintf(pattern, sizeof pattern, "chapters/[0-9][0-9]-%s.md",
+           current->stem);
+  for (char *c = strrchr(pattern, '/'); *c; c++) /* cross_entropy: a C name */
+    if (*c == '_')
+      *c = '-';
+  if (glob(pattern, 0, NULL, &found) == 0) {
+    snprintf(path, size, "%s", found.gl_pathv[0]);
+    file = fopen(path, "r");
+    globfree(&found);
+  }
+  return file;
+}
+
+/* The equation's place among those of the chapter's text, as the weave counts
+   them, and its line there; 0 where it is not found. */
+static int place_of(FILE *file, const char *name, int *line)
+{
+  char text[4096], label[160];
+  int place = 0, fenced = 0;
+  snprintf(label, sizeof label, "{#eq:%s", name);
+  const size_t length = strlen(label);
+  for (*line = 1; fgets(text, sizeof text, file); ++*line) {
+    fenced ^= strncmp(text, "```", 3) == 0;
+    for (char *at = fenced ? NULL : strstr(text, "{#eq:"); at;
+         at = strstr(at + 1, "{#eq:")) {
+      place++;
+      if (strncmp(at, label, length) == 0 && strchr(" }", at[length]))
+        return place;
+    }
+  }
+  return 0;
+}
+
+/* Says which equation does not hold, why, and where to read it. */
+static void name_equation(const char *name, const char *why)
+{
+  char path[4096];
+  int line = 0, place = 0;
+  FILE *file = open_chapter(path, sizeof path);
+  if (file) {
+    place = place_of(file, name, &line);
+    fclose(file);
+  }
+  if (!place) {
+    printf("✗ eq:%s does not hold: %s\n    tests/test_%s.c\n", name, why,
+           current->stem);
+    return;
+  }
+  const char *page = path + strlen("chapters/");
+  printf("✗ equation (%d.%d), eq:%s, does not hold:\n    %s\n    %s:%d, "
+         "build/book/%.*s.html#eq:%s\n",
+         atoi(page), place, name, why, path, line, (int)strlen(page) - 3, page,
+         name);
+}
+
 /* One line to the table on stdout and one to the record, at once: a crash
    leaves what was reached. */
 static void report(const struct claim *claim, const struct result *r)
@@ -94,8 +156,7 @@ static void report(const struct claim *claim, const struct result *r)
            own ? number[1] : number[0], number[2], number[3], number[4], order,
            r->cases, word);
   if (r->verdict != PASSED)
-    printf("  ✗ eq:%s, tests/test_%s.c: %s\n", claim->name, current->stem,
-           r->why);
+    name_equation(claim->name, r->why);
   fflush(stdout);
   if (!records)
     return;

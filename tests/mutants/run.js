@@ -158,7 +158,7 @@ function runOne(id, suite, args) {
     child.stderr.on('data', (d) => { if (text.length < 1e6) text += d; });
     child.on('close', (code, signal) => {
       clearTimeout(timer);
-      const failed = [...text.matchAll(/✗ eq:([\w-]+)/g)].map((m) => m[1]);
+      const failed = [...text.matchAll(/✗ (?:equation \([\d.]+\), )?eq:([\w-]+)/g)].map((m) => m[1]);
       const other = [...text.matchAll(/✗ (tests\/\S+?:\d+)/g)].map((m) => m[1]);
       const ended = /^\d+%: Checks: (\d+)/m.exec(text);
       let how = '';
