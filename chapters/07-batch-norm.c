@@ -551,6 +551,7 @@ static void report_rates(const char *activation, const char *title,
   const struct list rates = list_of(text);
   struct setting s[2][ITEMS];
   char name[NAME];
+  memset(s, 0, sizeof s);
   printf("%s\n  rate  without batch norm                with\n", title);
   for (int i = 0; i < rates.count; i++) {
     printf("%6s", rates.item[i]);

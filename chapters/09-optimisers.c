@@ -566,11 +566,13 @@ static void report_grid(struct record *values)
          "validation\nimages, mean and standard deviation of %d seeds; * best"
          "\n   rate            sgd                adam             adadelta\n",
          e.hidden, e.hidden, e.batch, SEEDS);
-  for (double rate = next_rate(0); rate > 0; rate = next_rate(rate)) {
+  double rate = next_rate(0);
+  while (rate > 0) {
     printf("%7g", rate);
     for (int k = 0; k < COMPARED; k++)
       print_cell(group_at(compared[k], rate));
     puts("");
+    rate = next_rate(rate);
   }
   puts(
       "          within 0.02 of      units of the last hidden layer that are\n"

@@ -155,9 +155,11 @@ static int ascending(const void *a, const void *b)
    the untrained networks. */
 static void write_curve(const struct runs *r, int i, double start)
 {
-  struct table *t[SEEDS];
+  struct table *t[SEEDS] = { NULL };
   char name[32];
   int longest = 0;
+  if (r->n < 1)
+    fail("no run of grid rate %d", i);
   for (int s = 0; s < r->n; s++) {
     t[s] = table_read(cli.out, r->dir[s], "steps.tsv");
     longest = t[s]->rows > t[longest]->rows ? s : longest;

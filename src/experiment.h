@@ -3,9 +3,11 @@
    schedule.  A program gives the settings to its command line:
 
      struct experiment e = EXPERIMENT;
-     const struct cli_option more[] = { EXPERIMENT_OPTIONS(e), {.name = NULL}
-   }; struct cli cli = cli_parse(argc, argv, "...", more); experiment_run(&cli,
-   &e);
+     const struct cli_option more[] = {
+       EXPERIMENT_OPTIONS(e), { .name = NULL }
+     };
+     struct cli cli = cli_parse(argc, argv, "...", more);
+     experiment_run(&cli, &e);
 
    and gets, below --out:
 
@@ -43,40 +45,36 @@ struct experiment {
   void (*observe)(struct network *net, const struct images *im, long epoch);
 };
 
-#define EXPERIMENT                                                         \
-  {                                                                        \
-    .layers = 1, .hidden = 100, .batch = 50, .epochs = 5, .images = 55000, \
-    .validate = 5000, .block = 100, .activation = "relu", .norm = "none",  \
-    .init = "he", .optimiser = "sgd", .schedule = "constant", .rate = 0.1, \
-    .every = 1000                                                          \
-  }
+/* clang-format off */
+#define EXPERIMENT {                                                      \
+    .layers = 1, .hidden = 100, .batch = 50, .epochs = 5,                 \
+    .images = 55000, .validate = 5000, .block = 100,                      \
+    .activation = "relu", .norm = "none", .init = "he",                   \
+    .optimiser = "sgd", .schedule = "constant", .rate = 0.1, .every = 1000 }
 
-#define EXPERIMENT_OPTIONS(e)                                                    \
-  { "layers", "hidden layers", CLI_LONG, &(e).layers, 1, 100 },                  \
-      { "hidden", "units of a hidden layer", CLI_LONG, &(e).hidden, 1, 10000 },  \
-      { "batch", "samples a step", CLI_LONG, &(e).batch, 1, 10000 },             \
-      { "epochs", "passes over the images", CLI_LONG, &(e).epochs, 1, 10000 },   \
-      { "images", "images to train on", CLI_LONG, &(e).images, 1, 1000000 },     \
-      { "validate", "training images held back", CLI_LONG, &(e).validate, 1,     \
-        50000 },                                                                 \
-      { "block", "steps a row of steps.tsv", CLI_LONG, &(e).block, 1, 1000000 }, \
-      { "activation", "relu or sigmoid", CLI_TEXT, &(e).activation, 0, 0 },      \
-      { "norm", "none or batch", CLI_TEXT, &(e).norm, 0, 0 },                    \
-      { "init", "he, xavier, lecun or std", CLI_TEXT, &(e).init, 0, 0 },         \
-      { "init-std", "of the weights with --init std", CLI_DOUBLE, &(e).std, 0,   \
-        1000 },                                                                  \
-      { "optimiser", "sgd, momentum, nesterov, adadelta, rmsprop, adam, adamw",  \
-        CLI_TEXT,    &(e).optimiser,                                             \
-        0,           0 },                                                        \
-      { "rate", "the learning rate", CLI_DOUBLE, &(e).rate, 0, 1e6 },            \
-      { "schedule", "constant, linear, step, cosine or ratio",                   \
-        CLI_TEXT,   &(e).schedule,                                               \
-        0,          0 },                                                         \
-      { "warm", "steps of warm-up", CLI_LONG, &(e).warm, 0, 1000000 },           \
-  {                                                                              \
-    "every", "steps to a step of the schedule step or ratio", CLI_LONG,          \
-        &(e).every, 1, 1000000                                                   \
-  }
+#define EXPERIMENT_OPTIONS(e)                                             \
+  { "layers", "hidden layers", CLI_LONG, &(e).layers, 1, 100 },           \
+  { "hidden", "units of each", CLI_LONG, &(e).hidden, 1, 10000 },         \
+  { "batch", "samples a step", CLI_LONG, &(e).batch, 1, 10000 },          \
+  { "epochs", "passes over the images", CLI_LONG, &(e).epochs, 1, 10000 },\
+  { "images", "to train on", CLI_LONG, &(e).images, 1, 1000000 },         \
+  { "validate", "images held back", CLI_LONG, &(e).validate, 1, 50000 },  \
+  { "block", "steps a row of steps.tsv", CLI_LONG, &(e).block, 1,         \
+    1000000 },                                                            \
+  { "activation", "relu or sigmoid", CLI_TEXT, &(e).activation, 0, 0 },   \
+  { "norm", "none or batch", CLI_TEXT, &(e).norm, 0, 0 },                 \
+  { "init", "he, xavier, lecun or std", CLI_TEXT, &(e).init, 0, 0 },      \
+  { "init-std", "of the weights with --init std", CLI_DOUBLE, &(e).std,   \
+    0, 1000 },                                                            \
+  { "optimiser", "sgd, momentum, nesterov, adadelta, rmsprop, adam, "     \
+    "adamw", CLI_TEXT, &(e).optimiser, 0, 0 },                            \
+  { "rate", "the learning rate", CLI_DOUBLE, &(e).rate, 0, 1e6 },         \
+  { "schedule", "constant, linear, step, cosine or ratio", CLI_TEXT,      \
+    &(e).schedule, 0, 0 },                                                \
+  { "warm", "steps of warm-up", CLI_LONG, &(e).warm, 0, 1000000 },        \
+  { "every", "steps to a step of the schedule step or ratio", CLI_LONG,   \
+    &(e).every, 1, 1000000 }
+/* clang-format on */
 
 void experiment_run(const struct cli *cli, const struct experiment *e);
 

@@ -73,7 +73,7 @@ static void add_row(struct table *t, char *cell[], const char *path, int n)
 
 struct table *table_read(const char *dir, const char *run, const char *name)
 {
-  char path[PATH], line[LINE], *cell[TABLE_COLUMNS];
+  char path[PATH], line[LINE], *cell[TABLE_COLUMNS] = { NULL };
   FILE *file = open_record(path, dir, run, name);
   struct table *t = allocate(1, sizeof *t);
   *t = (struct table){ 0 };

@@ -151,7 +151,7 @@ void check_float(const struct family *f, const struct point *p,
                  const long double terms[], struct result *r)
 {
   long double in_float[MAX_SEGMENTS] = { 0 }, in_double[MAX_SEGMENTS] = { 0 };
-  long double scale[MAX_SEGMENTS];
+  long double scale[MAX_SEGMENTS] = { 0 };
   for (int k = 0; k < p->segments; k++)
     scale[k] = terms[k];
   struct point rounded = rounded_to_float(p);
