@@ -17,6 +17,8 @@ function M.short(text)
   local x = tonumber(text)
   if not x then return text end
   if x == 0 then return '0' end
+  local size = math.abs(x)
+  if size >= 0.1 and size < 100 then return string.format('%.2g', x) end
   local mantissa, exponent = significant(x, 1)
   return mantissa .. 'e' .. exponent
 end
