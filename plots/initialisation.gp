@@ -138,6 +138,8 @@ unset logscale
 # Training: line and band are mean and standard deviation of three seeds.
 set output out.'-training'.suffix
 set multiplot layout 1,2
+set lmargin 8
+set rmargin 1
 set format x '%g'
 set format y '%g'
 set xlabel 'thousands of steps'

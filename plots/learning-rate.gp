@@ -95,8 +95,17 @@ plot in.'/schedules.tsv' using "lower":($0 - 0.12):"lower-std" with xerrorbars l
 # 3. One image a step.
 set output out.'-six'.suffix
 set autoscale
+highest = 0
+lowest = 1e9
+do for [s in 'train valid'] {
+  stats in.'/six.tsv' using (column(s) + column(s.'-std')) nooutput
+  highest = STATS_max > highest ? STATS_max : highest
+  stats in.'/six.tsv' using (column(s) - column(s.'-std')) nooutput
+  lowest = STATS_min < lowest ? STATS_min : lowest
+}
+lowest = lowest > 0.05 ? lowest : 0.05
 set logscale xy
-set autoscale yfix
+set yrange [0.9*lowest:1.1*highest]
 set xrange [0.00006:0.17]
 set xtics ('0.0001' 0.0001, '0.001' 0.001, '0.003' 0.003, '0.01' 0.01, '0.03' 0.03, '0.1' 0.1)
 set ytics (0.3, 0.4, 0.5, 0.6, 0.8, 1, 1.5, 2, 3, 5)
@@ -139,6 +148,6 @@ set output out.'-spread'.suffix
 set autoscale
 set ytics (0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1)
 set ylabel 'standard deviation'
-set key outside top center horizontal
+set key outside top center horizontal samplen 1 width -4
 plot in.'/blocks-100.tsv' using (column("step")/1000):"loss-std" with points linetype 1 title 'blocks of 100 steps', \
      in.'/blocks-1000.tsv' using (column("step")/1000):"loss-std" with linespoints linetype 2 pointsize 1 title 'blocks of 1,000'

@@ -39,7 +39,7 @@ do for [k=1:3] {
   do for [i=1:n] {
     set label i word(Says[k], i) at graph (0.01 + 0.24*(i - 1)), 1.1 textcolor linetype i
   }
-  if (k == 3) { set xlabel 'θ_1' offset 0, 0.9; set format x '%g' } else { set xlabel ''; set format x '' }
+  if (k == 3) { set xlabel 'θ_1' offset 0, 0.5; set format x '%g' } else { set xlabel ''; set format x '' }
   set ylabel 'θ_2' offset 0.5, 0
   set label 9 '' at 4.1, 1.1 point pointtype 2 pointsize 1.2 linewidth 2 linecolor rgb fg front
   plot for [c in "1 10 30 80 150"] 4.1 + along(c, t), 1.1 + across(c, t) with lines linewidth 1 linecolor rgb level, \
@@ -61,7 +61,7 @@ do for [k=1:3] {
   do for [i=1:n] {
     set label i word(Says[k], i) at graph 0.02, (1.33 - 0.115*(i - 1)) textcolor linetype i
   }
-  set xlabel 'θ_1' offset 0, 0.9
+  set xlabel 'θ_1' offset 0, 0.6
   if (k == 1) { set ylabel 'θ_2' offset 1.5, 0 } else { set ylabel '' }
   set label 9 '' at 4.1, 1.1 point pointtype 2 pointsize 1.2 linewidth 2 linecolor rgb fg front
   plot for [c in "1 10 30 80 150"] turned_x(c, t), turned_y(c, t) with lines linewidth 1 linecolor rgb level, \
@@ -119,8 +119,8 @@ set yrange [1e-15:1e2]
 set ytics 1e4
 set label 1 'plain descent' at 195, 2 right textcolor linetype 1
 set label 2 'momentum' at 110, 3e-7 left textcolor linetype 2
-set label 3 '((κ − 1)/(κ + 1))^t' at 195, 1e-4 right textcolor rgb muted
-set label 4 '((√κ − 1)/(√κ + 1))^t' at 92, 1e-11 right textcolor rgb muted
+set label 3 '((κ − 1)/(κ + 1))^t' at 195, 2e-3 right textcolor rgb muted
+set label 4 '((√κ − 1)/(√κ + 1))^t' at 105, 1e-11 right textcolor rgb muted
 root = sqrt(kappa)
 start = sqrt(2)
 plot runs.'/speed.tsv' using "step":"plain" with lines linetype 1 linewidth 4, \
@@ -196,7 +196,7 @@ set label 1 'inputs / 255' at graph 0.5, 1.07 center textcolor rgb fg
 plot for [k=1:3] in.'/scale-'.Compared[k].'.tsv' using "rate":"scaled":"scaled-std" with yerrorlines linetype k, \
      for [k=1:3] in.'/scale-'.Compared[k].'.tsv' using "rate":(column("scaled-diverged") > 0 ? column("scaled") : NaN) with points pointtype 2 pointsize 2 linewidth 2 linecolor rgb fg title Named[k]
 unset label
-set key at graph 0.56, 0.7 right
+set key at graph 0.58, 0.7 right samplen 1.5
 set label 1 'inputs as bytes' at graph 0.5, 1.07 center textcolor rgb fg
 set ylabel ''
 set format y ''

@@ -514,6 +514,13 @@ static real one_less_exp(real x, real a)
   return (void)a, R(1.0) - exp(-one(softplus_forward, x));
 }
 SIDES(softplus_output, sigma, one_less_exp)
+static real softplus_back(real x, real a)
+{
+  return (void)a, log(real_expm1(one(softplus_forward, x)));
+}
+STEP(softplus_and_back, softplus_back)
+static real one_everywhere(real x, real a) { return (void)x, (void)a, R(1.0); }
+SLOPE(one_everywhere)
 static real silu_product(real x, real a)
 {
   return R(1.0) * sigma(x, a) + x * (sigma(x, a) * (R(1.0) - sigma(x, a)));
@@ -751,6 +758,30 @@ static void elu_left_slope(struct finding *f)
   f->tolerance = 0;
 }
 
+/* |h(−η) / (−aη) − 1| ≤ η/2 + 2ε for η = 2^-4 … 2^-200 */
+static void elu_near(struct finding *f)
+{
+  for (int k = 4; k <= 200; k++) {
+    const long double eta = ldexp(1.0L, -k);
+    const long double most = eta / 2 + 2 * LDBL_EPSILON;
+    require(f, worse(0, value(elu_forward, -eta) / -eta, 1) <= most);
+    require(f,
+            worse(0, value(elu_half_forward, -eta) / (-eta / 2), 1) <= most);
+  }
+  f->tolerance = 0;
+}
+
+/* |h(x) / e^x − 1| ≤ e^x / 2 + 2ε for x = −1/4 … −200 */
+static void softplus_near(struct finding *f)
+{
+  for (int i = 1; i <= 800; i++) {
+    const long double x = -i / 4.0L, power = exp(x);
+    const long double most = power / 2 + 2 * LDBL_EPSILON;
+    require(f, worse(0, value(softplus_forward, x) / power, 1) <= most);
+  }
+  f->tolerance = 0;
+}
+
 static void elu_convention(struct finding *f)
 {
   compare(f, value(elu_half_forward, 0), 0);
@@ -938,6 +969,7 @@ const struct claim CLAIMS(activation)[] = {
   EQUAL("elu-add", elu_add, elu_scaled),
   CODE("elu-backward", elu_scaled),
   CODE("elu-unit", elu),
+  FOUND("elu-near", STATEMENT, elu_near),
   FOUND("elu-right", STATEMENT, elu_right_slope),
   FOUND("elu-left", STATEMENT, elu_left_slope),
   FOUND("elu-convention", STATEMENT, elu_convention),
@@ -990,7 +1022,10 @@ const struct claim CLAIMS(activation)[] = {
   DISPLAY("sigmoid-stable", sigmoid_stable, sigmoid),
   DISPLAY("softplus-derivative", sigma_by_quotient, softplus),
   EQUAL("softplus-output", softplus_output, softplus),
+  { "activation-softplus-inverse", GRADIENT, &op_softplus_and_back, X,
+    .linear = 1, .gradient = one_everywhere_g },
   CODE("softplus-backward", softplus),
+  FOUND("softplus-near", STATEMENT, softplus_near),
   DISPLAY("silu-product", silu_product, silu),
   DISPLAY("silu-collected", silu_collected, silu),
   CODE("silu-backward", silu),

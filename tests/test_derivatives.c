@@ -33,13 +33,25 @@ static const struct op quadratic = {
   .backward = quadratic_back,
 };
 
-/* f = Σ_i Σ_j x_i B_ij x_j */
+/* Two ways to a number, both held to a third: the first in entry 0, the other
+   in all entries after it, of an array of n. */
+static void both_to(size_t n, real left[], real right[], real first,
+                    real other, real third)
+{
+  for (size_t i = 0; i < n; i++) {
+    left[i] = i ? other : first;
+    right[i] = third;
+  }
+}
+
+/* xᵀ (B x), and the value by the code, against Σ_i Σ_j x_i B_ij x_j */
 static void quadratic_sum(const size_t d[], const void *const in[], void *left,
                           void *right)
 {
   const real *x = in[QX];
   const real(*B)[d[N]] = in[QB];
-  real sum = R(0.0), product = R(0.0);
+  real sum = R(0.0), product = R(0.0), code;
+  quadratic_op(d, in, &code);
   for (size_t i = 0; i < d[N]; i++)
     for (size_t j = 0; j < d[N]; j++)
       sum += x[i] * B[i][j] * x[j];
@@ -49,8 +61,7 @@ static void quadratic_sum(const size_t d[], const void *const in[], void *left,
       row += B[i][j] * x[j];
     product += x[i] * row;
   }
-  *(real *)left = product;
-  *(real *)right = sum;
+  both_to(d[N], left, right, product, code, sum);
 }
 
 /* Σ_i Σ_j (δ_ik B_ij x_j + x_i B_ij δ_jk) */
@@ -312,14 +323,16 @@ static const struct op trace_of_product = {
   .backward = trace_product_back,
 };
 
-/* tr(VXW), by the products (VX) W, against Σ_r Σ_p Σ_q V_rp X_pq W_qr */
+/* tr(VXW), by the products (VX) W and by the code, against
+   Σ_r Σ_p Σ_q V_rp X_pq W_qr */
 static void trace_product_sum(const size_t d[], const void *const in[],
                               void *left, void *right)
 {
   const real(*V)[d[TB]] = in[TV];
   const real(*x)[d[TC]] = in[TX];
   const real(*W)[d[TA]] = in[TW];
-  real product = R(0.0), sum = R(0.0);
+  real product = R(0.0), sum = R(0.0), code;
+  trace_product_op(d, in, &code);
   for (size_t r = 0; r < d[TA]; r++)
     for (size_t q = 0; q < d[TC]; q++) {
       real vx = R(0.0);
@@ -331,8 +344,7 @@ static void trace_product_sum(const size_t d[], const void *const in[],
     for (size_t p = 0; p < d[TB]; p++)
       for (size_t q = 0; q < d[TC]; q++)
         sum += V[r][p] * x[p][q] * W[q][r];
-  *(real *)left = product;
-  *(real *)right = sum;
+  both_to(d[TA], left, right, product, code, sum);
 }
 
 /* Σ_r Σ_p Σ_q V_rp δ_pi δ_qj W_qr */
@@ -459,6 +471,18 @@ static const struct op trace_of_a = {
   .forward = trace_op,
   .backward = trace_back,
 };
+
+/* tr(A) = Σ_p A_pp */
+static void trace_sum(const size_t d[], const void *const in[], void *left,
+                      void *right)
+{
+  const real(*a)[d[N]] = in[0];
+  real sum = R(0.0);
+  trace_op(d, in, left);
+  for (size_t p = 0; p < d[N]; p++)
+    sum += a[p][p];
+  *(real *)right = sum;
+}
 
 /* Σ_p δ_pi δ_pj */
 static void trace_delta(const size_t d[], const void *const in[], void *J)
@@ -1626,7 +1650,7 @@ const struct claim CLAIMS(derivatives)[] = {
     .gradient = chain_matrix },
 
   { "derivatives-quadratic-sum", IDENTITY, &quadratic, .sides = quadratic_sum,
-    .side = SCALAR },
+    .side = SHAPE(N) },
   { "derivatives-quadratic-delta", JACOBIAN, &quadratic, QX,
     .jacobian = quadratic_delta },
   { "derivatives-quadratic-contract", JACOBIAN, &quadratic, QX,
@@ -1637,7 +1661,7 @@ const struct claim CLAIMS(derivatives)[] = {
   { "derivatives-quadratic-value", VALUE, .finding = find_quadratic_value },
 
   { "derivatives-trace-product-sum", IDENTITY, &trace_of_product,
-    .sides = trace_product_sum, .side = SCALAR },
+    .sides = trace_product_sum, .side = SHAPE(TA) },
   { "derivatives-trace-product-delta", JACOBIAN, &trace_of_product, TX, 1,
     .jacobian = trace_product_delta },
   { "derivatives-trace-product-contract", JACOBIAN, &trace_of_product, TX, 1,
@@ -1656,6 +1680,8 @@ const struct claim CLAIMS(derivatives)[] = {
   { "derivatives-norm-backward", BACKWARD, .op = &norm_of_w },
   { "derivatives-norm-kink", STATEMENT, .finding = find_norm_kink },
 
+  { "derivatives-trace-sum", IDENTITY, &trace_of_a, .sides = trace_sum,
+    .side = SCALAR },
   { "derivatives-trace-delta", JACOBIAN, &trace_of_a, 0, 1,
     .jacobian = trace_delta },
   { "derivatives-trace-contract", JACOBIAN, &trace_of_a, 0, 1,

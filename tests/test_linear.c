@@ -792,6 +792,19 @@ static const struct op squared_error = {
   .backward = squares_all,
 };
 
+/* 1/(2·2) (2² + (−1)² + 0² + 2²) = 9/4, and by the code */
+static void loss_value(struct finding *f)
+{
+  const real Y[2][2] = { { R(3.0), R(1.0) }, { R(0.0), R(4.0) } };
+  const real T[2][2] = { { R(1.0), R(2.0) }, { R(0.0), R(2.0) } };
+  const long double squares = 2 * 2 + (-1) * (-1) + 0 * 0 + 2 * 2;
+  const real L = squares_forward(2, 2, Y, T);
+  f->error = worse(worse(0, squares / (2 * 2), 9 / 4.0L), (long double)re(L),
+                   9 / 4.0L);
+  f->entries = 2;
+  f->tolerance = 0;
+}
+
 /* 1/S Σ_s Σ_n (Y_sn − T_sn) dY_sn/dY_ij */
 static void loss_chain(const size_t d[], const void *const in[],
                        const void *upstream, void *g)
@@ -1198,6 +1211,7 @@ const struct claim CLAIMS(linear)[] = {
   EQUAL("batch-input", weighted, batch_input, S, M),
   EQUAL("batch-split", weighted, batch_split, N, M),
 
+  { "linear-loss-value", VALUE, .finding = loss_value },
   { "linear-loss-chain", GRADIENT, &squared_error, Y_,
     .gradient = loss_chain },
   { "linear-loss-index", GRADIENT, &squared_error, Y_,

@@ -54,12 +54,12 @@ function invocations(text) {
 }
 
 function signature(f) {
-  const m = /^([\w\s*]*?)(\w+)\(([\s\S]*)\)\s*$/.exec(f.head);
+  const m = /^([\w\s*]*?)(?:REAL\((\w+)\)|(\w+))\(([\s\S]*)\)\s*$/.exec(f.head);
   if (!m || /\b(_Noreturn|START_TEST|typedef|extern)\b/.test(m[1])) return null;
   f.type = m[1].replace(/\b(static|inline)\b/g, '').trim();
   if (!f.type) return null;
-  f.name = m[2];
-  f.params = m[3];
+  f.name = m[2] || m[3];
+  f.params = m[4];
   f.isStatic = /\bstatic\b/.test(m[1]);
   if (f.bodyLine === undefined) f.bodyLine = f.first;
   f.args = [];
@@ -250,9 +250,9 @@ function schema(text, variants) {
   }
   out.push('extern int mutant;');
   let at = 0;
-  for (const f of functions(text)) {
-    const mine = byName.get(f.name);
-    if (!mine) continue;
+  for (const f of functions(text)) { // under #if and #else, one name may be there twice
+    const mine = (byName.get(f.name) || []).filter((v) => v.of === undefined || v.of === f.head + f.first);
+    if (!mine.length) continue;
     push(out, lines.slice(at, f.first).join('\n'));
     if (/\.\.\.\s*$/.test(f.params)) { // cannot be handed on: a block each
       push(out, `${f.head}\n{\n  switch (mutant) {`);

@@ -47,30 +47,30 @@ function suitesOf(file) {
 }
 
 const cache = new Map();
-function functionOf(file, name) {
+function functionsOf(file, name) { // two, where #if gives one name two bodies
   if (!cache.has(file)) cache.set(file, functions(read(file)));
-  return cache.get(file).find((f) => f.name === name);
+  return cache.get(file).filter((f) => f.name === name);
 }
 
 // A row of a table as a variant of its function.
 function applied(row) {
-  const f = functionOf(row.file, row.function);
-  if (!f) complain(`${row.file}: no function ${row.function}`);
+  const all = functionsOf(row.file, row.function);
+  if (!all.length) complain(`${row.file}: no function ${row.function}`);
   const spaced = row.match.replace(/[.*+?^${}()|[\]\\]/g, '\\$&').replace(/\s+/g, '\\s+');
-  const hits = [...f.body.matchAll(new RegExp(spaced, 'g'))];
+  const hits = all.flatMap((f) => [...f.body.matchAll(new RegExp(spaced, 'g'))].map((m) => ({ f, m })));
   if (hits.length !== 1) {
     complain(`${row.file}: ${row.function}: "${row.match}" is there ${hits.length} times, expected once`);
   }
-  const at = hits[0].index;
-  return { ...row, name: row.function, line: lineOf(f, at),
-    body: f.body.slice(0, at) + row.replacement + f.body.slice(at + hits[0][0].length) };
+  const { f, m } = hits[0], at = m.index;
+  return { ...row, name: row.function, of: f.head + f.first, line: lineOf(f, at),
+    body: f.body.slice(0, at) + row.replacement + f.body.slice(at + m[0].length) };
 }
 
 const lineOf = (f, at) => f.bodyLine + 1 + f.body.slice(0, at).split('\n').length - 1;
 
 function mutated(file, f, m) {
   const from = f.body.lastIndexOf('\n', m.at) + 1, to = f.body.indexOf('\n', m.at);
-  return { file, function: f.name, name: f.name, line: lineOf(f, m.at),
+  return { file, function: f.name, name: f.name, of: f.head + f.first, line: lineOf(f, m.at),
     match: plain(f.body.slice(from, to < 0 ? undefined : to)), what: `${plain(m.from)} -> ${plain(m.to) || 'nothing'}`,
     body: f.body.slice(0, m.at) + m.to + f.body.slice(m.at + m.length),
     place: f.body.slice(from, m.at).length };
@@ -126,7 +126,7 @@ function writeMutants(list) {
 
 function compileErrors(file) {
   const lines = new Set();
-  for (const type of ['L', 'ZL']) {
+  for (const type of ['D', 'L', 'ZL']) {
     const run = spawnSync(process.env.CC || 'gcc', ['-std=c11', '-w', '-fsyntax-only', '-fmax-errors=0', `-DREAL_${type}`,
       '-Isrc', '-Itests', file], { cwd: tree, encoding: 'utf8' });
     if (run.error) complain(`${process.env.CC || 'gcc'}: ${run.error.message}`);
@@ -357,7 +357,7 @@ async function transcribed() {
 }
 
 const GENERATED = ['activation', 'batch_norm', 'cross_entropy', 'derivatives', 'gemm', 'initialisation', 'layer_norm',
-  'learning_rate', 'linear', 'mlp', 'modules', 'optimisers', 'softmax', 'train'];
+  'learning_rate', 'linear', 'mlp', 'modules', 'optimisers', 'real', 'softmax', 'train'];
 
 async function generated() {
   const list = GENERATED.flatMap((name) => {
