@@ -87,6 +87,27 @@ local function no_raw_tex(r)
   end
 end
 
+-- A short formula and the point or comma after it stay on one line.
+local function keep_together(inlines)
+  local out = pandoc.List()
+  for _, inline in ipairs(inlines) do
+    local before = out[#out]
+    local mark, rest
+    if inline.t == 'Str' and before and before.t == 'Math'
+       and before.mathtype == 'InlineMath' and #before.text <= 24 then
+      mark, rest = inline.text:match('^([%.,;:!%?%)]+)(.*)$')
+    end
+    if mark then
+      out[#out] = pandoc.Span({ before, pandoc.Str(mark) },
+                              pandoc.Attr('', { 'whole' }))
+      if rest ~= '' then out:insert(pandoc.Str(rest)) end
+    else
+      out:insert(inline)
+    end
+  end
+  return out
+end
+
 -- Everything but mathematics, which typeset has collected by then.
 local function render(doc, items)
   local by_label = {}
@@ -174,6 +195,7 @@ function Pandoc(doc)
   if title then doc.blocks:insert(1, title) end
   typeset.all(doc)
 
+  doc = doc:walk { Inlines = keep_together }
   doc = render(doc, items)
   if title then title = table.remove(doc.blocks, 1).content end
   for i, block in ipairs(claims.banner(items)) do
