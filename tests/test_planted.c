@@ -395,21 +395,42 @@ static void shadow_back(const size_t d[], const void *const in[],
 
 enum { STEPS = 1000 };
 
-/* y = x; the gradient goes there by way of two thousand roundings. */
+/* x, by way of two thousand roundings. */
+static real winding(real x)
+{
+  real y = x * R(0.7); /* its last bits are not 0 */
+  for (int k = 0; k < STEPS; k++)
+    y = y * ((real)k + R(1.1)) / ((real)k + R(1.1));
+  return y / R(0.7);
+}
+
+/* y = x; the rounding of the gradient depends on the upstream. */
 static void plain(const size_t d[], const void *const in[], void *out)
 {
   (void)d;
   *(real *)out = *(const real *)in[0];
 }
 
-static void winding_back(const size_t d[], const void *const in[],
-                         const void *up, void *const g[], enum mistake wrong)
+static void plain_back(const size_t d[], const void *const in[],
+                       const void *up, void *const g[], enum mistake wrong)
 {
   (void)d, (void)in, (void)wrong;
-  real y = *(const real *)up * R(0.7); /* its last bits are not 0 */
-  for (int k = 0; k < STEPS; k++)
-    y = y * ((real)k + R(1.1)) / ((real)k + R(1.1));
-  *(real *)g[0] = y / R(0.7);
+  *(real *)g[0] = winding(*(const real *)up);
+}
+
+/* y = x²/2; here it depends on the input. */
+static void half(const size_t d[], const void *const in[], void *out)
+{
+  const real x = *(const real *)in[0];
+  (void)d;
+  *(real *)out = x * x / R(2.0);
+}
+
+static void half_back(const size_t d[], const void *const in[], const void *up,
+                      void *const g[], enum mistake wrong)
+{
+  (void)d, (void)wrong;
+  *(real *)g[0] = *(const real *)up * winding(*(const real *)in[0]);
 }
 
 /* y_n = x / (n + 3): a gradient of terms that may nearly cancel. */
@@ -511,7 +532,8 @@ static void idle_back(const size_t d[], const void *const in[], const void *up,
 #define ONE_X(function, shape)                   \
   .forward = function, .out = shape, .dim = S_N, \
   .in = { { "x", SCALAR, NORMAL, .role = INPUT } }
-#define WINDING ONE_X(plain, SCALAR)
+#define PLAIN ONE_X(plain, SCALAR)
+#define HALF ONE_X(half, SCALAR)
 #define FAN ONE_X(fan, SHAPE(N))
 #define IDLE .forward = idle, .out = SHAPE(S, N), .dim = S_N, .in = X_ONLY
 
@@ -525,7 +547,8 @@ static void idle_back(const size_t d[], const void *const in[], const void *up,
   X(right_entropy, ENTROPY, entropy_back, NONE)                        \
   X(right_standardise, STANDARDISE, standardise_back, NONE)            \
   X(right_lookup, LOOKUP, lookup_back, NONE)                           \
-  X(right_winding, WINDING, winding_back, NONE)                        \
+  X(right_plain, PLAIN, plain_back, NONE)                              \
+  X(right_half, HALF, half_back, NONE)                                 \
   X(right_fan, FAN, fan_back, NONE)                                    \
   X(right_idle, IDLE, idle_back, NONE)                                 \
   X(wrong_sign, AFFINE, affine_back, SIGN)                             \
