@@ -5,6 +5,7 @@
 #define _POSIX_C_SOURCE 200809L
 
 #include "gradcheck.h"
+#include "rivals.h"
 
 #include <check.h>
 #include <errno.h>
@@ -54,7 +55,7 @@ static const struct table tables[] = {
 
 static const char *out_dir, *only; /* the one claim to check, or NULL */
 static uint64_t seed = 1;
-static int cases = 3, quiet, list;
+static int cases = 3, quiet, list, rivals;
 static long total_cases, total_entries;
 static const struct table *current;
 static FILE *records;
@@ -284,7 +285,7 @@ static int whole(const char *text, unsigned long long max,
   return errno == 0 && *number <= max;
 }
 
-/* --out DIR, --seed N, --cases N, --claim NAME, --quiet, --list */
+/* --out DIR, --seed N, --cases N, --claim NAME, --quiet, --list, --rivals */
 static void arguments(int argc, char **argv)
 {
   for (int k = 1; k < argc; k++) {
@@ -292,6 +293,10 @@ static void arguments(int argc, char **argv)
     unsigned long long number = 0;
     if (strcmp(argv[k], "--quiet") == 0 || strcmp(argv[k], "--list") == 0) {
       *(argv[k][2] == 'q' ? &quiet : &list) = 1;
+      continue;
+    }
+    if (strcmp(argv[k], "--rivals") == 0) {
+      rivals = 1;
       continue;
     }
     if (value && strcmp(argv[k], "--out") == 0)
@@ -307,7 +312,7 @@ static void arguments(int argc, char **argv)
     else {
       fprintf(stderr,
               "check: %s: usage: [--out DIR] [--seed N] [--cases N] "
-              "[--claim NAME] [--quiet] [--list]\n",
+              "[--claim NAME] [--quiet] [--list] [--rivals]\n",
               argv[k]);
       exit(2);
     }
@@ -338,9 +343,41 @@ static int print_names(void)
   return fflush(stdout) != 0;
 }
 
+/* Of every BACKWARD claim, how often each rule of other tools fails it. */
+static int print_rivals(void)
+{
+  const char *stem = getenv("CK_RUN_SUITE");
+  printf("claim\tcases");
+  for (int k = 0; k <= RIVALS; k++)
+    printf("\t%s", rival_name[k]);
+  printf("\tvalues\tbuffers");
+  for (const struct table *t = tables; t->stem; t++)
+    for (int c = 0; t->as[TYPE_L][c].name; c++) {
+      const struct claim *claim = &t->as[TYPE_L][c];
+      if (claim->kind != BACKWARD || claim->wrong ||
+          (stem && strcmp(stem, t->stem) != 0) ||
+          (only && strcmp(only, claim->name) != 0))
+        continue;
+      struct family f;
+      for (int type = 0; type < TYPES; type++)
+        f.as[type] = &t->as[type][c];
+      const struct trials tried = rivals_try(&f, seed, cases);
+      printf("\n%s\t%d", claim->name, cases);
+      for (int k = 0; k <= RIVALS; k++)
+        printf("\t%d", tried.failed[k]);
+      printf("\t%016llx\t%016llx", (unsigned long long)tried.values,
+             (unsigned long long)tried.buffers);
+      fflush(stdout);
+    }
+  printf("\n");
+  return fflush(stdout) != 0 || ferror(stdout);
+}
+
 int main(int argc, char **argv)
 {
   arguments(argc, argv);
+  if (rivals)
+    return print_rivals();
   if (list)
     return print_names();
   SRunner *runner = srunner_create(NULL);

@@ -6,6 +6,8 @@
 //                claim of code is held by `hand`: one of its rows at least)
 //   checker      the checker itself: its own tests must fail
 //   generated    every single-token edit of src/, or those of equivalent.tsv
+//   rivals       what the rules of other tools (tests/rivals.c) notice of the
+//                mistakes in src/ that `hand` knows, and their false alarms
 //
 // Prints the survivors and a summary, writes BUILD/mutants/JOB.tsv, and exits
 // 1 where a mutant survived, was seen by the wrong claims only, or does not
@@ -165,7 +167,7 @@ function runOne(id, suite, args) {
       if (late) how = 'time-out';
       else if (signal || (code !== 0 && !ended)) how = 'crash';
       else if (code !== 0) how = 'claim';
-      if (code === 0 && !(ended && +ended[1] > 0)) complain(`nothing was checked: ${suite} ${args.join(' ')}`);
+      if (code === 0 && !args.includes('--rivals') && !(ended && +ended[1] > 0)) complain(`nothing was checked: ${suite} ${args.join(' ')}`);
       done({ how, failed, other, text });
     });
   });
@@ -229,13 +231,16 @@ function boxes() {
       }));
 }
 
+function suiteOfClaim(v) {
+  return stems.filter((s) => v.claim.startsWith(s.replace(/_/g, '-') + '-'))
+    .sort((a, b) => b.length - a.length)[0] || complain(`${v.file}: ${v.claim}: no chapter has such a claim`);
+}
+
 async function hand() {
   const list = [...handTables().flatMap(table), ...boxes()].map(applied);
   await prepare(list);
   const broken = list.filter((v) => v.broken);
   if (broken.length) complain(`does not compile: ${broken.map((v) => `${v.file} ${v.what}`).join('; ')}`);
-  const suiteOfClaim = (v) => stems.filter((s) => v.claim.startsWith(s.replace(/_/g, '-') + '-'))
-    .sort((a, b) => b.length - a.length)[0] || complain(`${v.file}: ${v.claim}: no chapter has such a claim`);
   await baseline(list.map(suiteOfClaim));
   let bad = 0;
   for (const [claim, kind] of labelsOf()) {
@@ -397,6 +402,80 @@ async function generated() {
   return bad;
 }
 
-const work = { hand, transcribed, checker, generated }[job];
-if (!work || !build) { console.error('usage: node run.js hand|transcribed|checker|generated BUILD JOBS'); process.exit(2); }
+// --- The rules of other tools ------------------------------------------------
+
+const CASES = 2;          // random points a claim for a mutant, as in `hand`
+const ALARM_RUNS = 30, ALARM_CASES = 2; // without a mutant: seeds, and points a claim at each
+
+// {names of the rules, claims: {claim: {failed: how often by each rule, values
+// and buffers: sums}}, how}
+async function judged(id, suite, args) {
+  const r = await runOne(id, suite, [...args, '--rivals']), claims = {};
+  const names = (/^claim\tcases\t(.*)\tvalues\tbuffers$/m.exec(r.text) || [, ''])[1].split('\t');
+  for (const m of r.text.matchAll(/^([\w-]+)\t\d+\t([\d\t]+)\t([0-9a-f]{16})\t([0-9a-f]{16})$/gm)) {
+    claims[m[1]] = { failed: m[2].split('\t').map(Number), values: m[3], buffers: m[4] };
+  }
+  return { names, claims, how: r.how };
+}
+
+// Mistakes that the tables of `hand` and its last run, where it is there, know
+// as noticed by some claim of the chapter.
+function noticedByHand() {
+  const file = path.join(out, 'hand.tsv');
+  if (!fs.existsSync(file)) return null;
+  const rows = fs.readFileSync(file, 'utf8').split('\n').slice(1).map((line) => line.split('\t'));
+  return (v) => rows.some((r) => r[0] === v.file && r[1] === v.function && r[6] === plain(v.what) && r[7] !== 'survived');
+}
+
+async function rivals() {
+  const list = handTables().flatMap((name) => table(name)).filter((row) => row.file.startsWith('src/')).map(applied);
+  await prepare(list);
+  const suites = [...new Set(list.map(suiteOfClaim))], sound = {};
+  let names = [];
+  await each(suites, async (suite) => {
+    sound[suite] = await judged(0, suite, ['--cases', String(CASES)]);
+    if (sound[suite].how) complain(`${suite} does not run without a mutant`);
+    names = sound[suite].names;
+  });
+  await each(list, async (v) => {
+    const before = sound[suiteOfClaim(v)].claims;
+    const now = await judged(v.id, suiteOfClaim(v), ['--cases', String(CASES)]);
+    v.result = { how: now.how, failed: [] };
+    const all = Object.keys(before), moved = (what) => all.some((c) => before[c][what] !== now.claims[c][what]);
+    v.seenIn = !all.length ? 'nothing' : now.how || moved('values') ? 'values' : moved('buffers') ? 'buffers' : 'nothing';
+    v.caught = names.map((_, k) => Boolean(now.how) || all.some((c) => !before[c].failed[k] && now.claims[c].failed[k] > 0));
+  });
+  const alarms = names.map(() => 0);
+  let cases = 0;
+  const runs = stems.flatMap((suite) => Array.from({ length: ALARM_RUNS }, (_, k) => ({ suite, seed: 1001 + k })));
+  await each(runs, async ({ suite, seed }) => {
+    const r = await judged(0, suite, ['--cases', String(ALARM_CASES), '--seed', String(seed)]);
+    if (r.how) complain(`${suite}, seed ${seed}: ended by a ${r.how}`);
+    for (const counts of Object.values(r.claims)) {
+      cases += ALARM_CASES;
+      counts.failed.forEach((n, k) => { alarms[k] += n; });
+    }
+  });
+  const tried = list.filter((v) => v.seenIn !== 'nothing'), all = noticedByHand();
+  const rows = names.map((name, k) => {
+    const caught = tried.filter((v) => v.caught[k]).length;
+    return [name, caught, tried.length - caught, tried.length, alarms[k], cases];
+  });
+  if (all) rows.push(['ours-every-claim', tried.filter(all).length, tried.filter((v) => !all(v)).length, tried.length, '-', '-']);
+  write('rivals.tsv', ['rule\tcaught\tmissed\tof\tfalse_alarms\tcases', ...rows.map((r) => r.join('\t'))]);
+  write('rivals-mutants.tsv', [`file\tfunction\tline\tclaim\twhat\tchanges\t${names.join('\t')}`,
+    ...list.map((v) => [v.file, v.function, v.line, v.claim, plain(v.what), v.seenIn,
+      ...v.caught.map((c) => v.seenIn === 'nothing' ? '-' : c ? 'caught' : 'missed')].join('\t'))]);
+  for (const r of rows) console.log(`${r[0].padEnd(18)} misses ${r[2]} of ${r[3]}, ${r[4]} false alarms of ${r[5]}`);
+  console.log(`rivals: ${list.length} mutants of src/, ${tried.length} of them change what a backward claim looks at`);
+  return tried.length ? 0 : 1;
+}
+
+function write(name, lines) {
+  fs.writeFileSync(path.join(out, `${name}.part`), [...lines, ''].join('\n'));
+  fs.renameSync(path.join(out, `${name}.part`), path.join(out, name));
+}
+
+const work = { hand, transcribed, checker, generated, rivals }[job];
+if (!work || !build) { console.error('usage: node run.js hand|transcribed|checker|generated|rivals BUILD JOBS'); process.exit(2); }
 work().then((bad) => process.exit(bad ? 1 : 0), (error) => complain(error.stack));
