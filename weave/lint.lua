@@ -43,6 +43,12 @@ local function Math(m)
   end
 end
 
+local function Str(s)
+  if s.text:find('^:::') then
+    problem(':::', 'a ::: that opens or closes nothing stands as text')
+  end
+end
+
 local function Raw(r)
   if r.format == 'tex' or r.format == 'latex' then
     problem(r.text, 'raw TeX outside $ or $$')
@@ -109,7 +115,7 @@ end
 
 function Pandoc(doc)
   pandoc.walk_block(pandoc.Div(doc.blocks), {
-    Math = Math, RawInline = Raw, RawBlock = Raw, Header = Header,
+    Math = Math, Str = Str, RawInline = Raw, RawBlock = Raw, Header = Header,
     Div = Div, Image = Image,
   })
   for _, tex in ipairs(inline) do

@@ -133,6 +133,8 @@ See [@nobody1999].
 
 See [there](09-nowhere.md).
 
+See [here](#tiny-gone).
+
 `tiny-good.colour`{.val}
 
 `tiny:nothing`{.val}
@@ -171,6 +173,7 @@ reported 'an equation neither checked nor a definition' 'a = b' 'neither checked
 reported 'a reference to nothing' 'tiny-nowhere' 'reference to nothing'
 reported 'an unknown citation' 'nobody1999' 'citation of nothing'
 reported 'a link to no chapter' '09-nowhere' 'link to nothing'
+reported 'a link to nothing on the page' '#tiny-gone' 'link to nothing: #tiny-gone'
 reported 'an unknown column' 'good.colour' 'no column colour'
 reported 'an unknown row' 'tiny:nothing' 'no row nothing'
 reported 'a value of no claim' 'tiny-missing.error' 'no claim tiny-missing'

@@ -65,7 +65,24 @@ local function cite(c)
   return references
 end
 
+-- Where a link may point: the headers, equations, exercises and figures of
+-- this page, and the labels of the others.
+local anchors = {}
+
+local function check_anchor(l, anchor, page)
+  local id = anchor:sub(2)
+  if id == '' then return end
+  local there = labels[id] and labels[id].page == page
+  if not there and not (page == report.page and anchors[id])
+     and (page == report.page or id:find(':')) then
+    report.problem('](' .. l.target, 'link to nothing: %s', l.target)
+  end
+end
+
 local function web_link(l)
+  if l.target:find('^#') and not l.classes:includes('ref') then
+    check_anchor(l, l.target, report.page)
+  end
   local name, anchor = l.target:match('^([%w-]+)%.md(#?.*)$')
   if not name then return nil end
   if name == 'book' then
@@ -75,6 +92,7 @@ local function web_link(l)
     if pages[stem or ''] ~= name then
       report.problem('](' .. l.target, 'link to nothing: %s', l.target)
     end
+    check_anchor(l, anchor, name .. '.html')
     l.target = name .. '.html' .. anchor
   end
   return l
@@ -195,6 +213,10 @@ function Pandoc(doc)
   if title then doc.blocks:insert(1, title) end
   typeset.all(doc)
 
+  doc:walk {
+    Header = function(h) anchors[h.identifier] = true end,
+    Div = function(d) anchors[d.identifier] = true end,
+  }
   doc = doc:walk { Inlines = keep_together }
   doc = render(doc, items)
   if title then title = table.remove(doc.blocks, 1).content end
