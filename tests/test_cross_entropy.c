@@ -536,6 +536,72 @@ static void gap_slope(const size_t d[], const void *const in[], void *J)
   *(real *)J = R(1.0) / (R(1.0) + exp(-*(const real *)in[Z]));
 }
 
+/* Two classes with the gap g, the first the right one: the loss and its slope
+   by g, fused and by the chain from probabilities.  Where g is so large that
+   a class's probability is 0, the chain has nothing to say. */
+struct pair {
+  long double loss[2], slope[2];
+  int chained;
+};
+
+static struct pair pair_of(double g)
+{
+  const real z[1][2] = { { R(0.0), (real)g } };
+  const real t[1][2] = { { R(1.0), R(0.0) } };
+  real p[1][2], dZ[1][2], dP[1][2];
+  const double end = 0.9 * log(2.0) * LDBL_MAX_EXP;
+  struct pair pair = { .chained = -end < g && g < end };
+  pair.loss[0] = (long double)re(softmax_cross_entropy_forward(1, 2, p, z, t));
+  softmax_cross_entropy_backward(1, 2, dZ, (const void *)p, t);
+  pair.slope[0] = (long double)re(dZ[0][1]);
+  softmax_forward(1, 2, p, z);
+  pair.loss[1] = (long double)re(cross_entropy_forward(1, 2, p, t));
+  cross_entropy_backward(1, 2, dP, (const void *)p, t);
+  softmax_backward(1, 2, dZ, (const void *)dP, (const void *)p);
+  pair.slope[1] = (long double)re(dZ[0][1]);
+  return pair;
+}
+
+/* max(0, g) <= l <= max(0, g) + log 2 */
+static void gap_bounds(struct finding *f)
+{
+  struct rng rng = rng_stream(f->seed, "cross-entropy-gap-bounds");
+  f->error = 0;
+  f->tolerance = 16 * (long double)LDBL_EPSILON;
+  for (int t = 0; t < 1000; t++) {
+    const double g = exp(12 * rng_uniform(&rng)) * (t % 4 ? 1 : -1);
+    const struct pair pair = pair_of(t ? g : 0);
+    const long double low = t && g > 0 ? (long double)g : 0;
+    const long double high = low + log(2.0L), scale = 1 + low;
+    for (int i = 0; i < 1 + pair.chained; i++) {
+      if (!(pair.loss[i] >= low))
+        f->error = worse(f->error, pair.loss[i] / scale, low / scale);
+      if (!(pair.loss[i] <= high))
+        f->error = worse(f->error, pair.loss[i] / scale, high / scale);
+      f->entries += 2;
+    }
+  }
+}
+
+/* 1/2 <= dl/dg <= 1 for g >= 0 */
+static void slope_bounds(struct finding *f)
+{
+  struct rng rng = rng_stream(f->seed, "cross-entropy-slope-bounds");
+  f->error = 0;
+  f->tolerance = 16 * (long double)LDBL_EPSILON;
+  for (int t = 0; t < 1000; t++) {
+    const double g = t ? exp(12 * rng_uniform(&rng)) - 1 : 0;
+    const struct pair pair = pair_of(g);
+    for (int i = 0; i < 1 + pair.chained; i++) {
+      if (!(pair.slope[i] >= 0.5L))
+        f->error = worse(f->error, pair.slope[i], 0.5L);
+      if (!(pair.slope[i] <= 1))
+        f->error = worse(f->error, pair.slope[i], 1);
+      f->entries += 2;
+    }
+  }
+}
+
 /* l = −log(p_c + ε) */
 static void clamped_forward(const size_t d[], const void *const in[], void *l)
 {
@@ -734,6 +800,8 @@ const struct claim CLAIMS(cross_entropy)[] = {
   { "cross-entropy-bounds", STATEMENT, .finding = log_sum_exp_bounds },
   { "cross-entropy-gap", IDENTITY, &gap, .sides = gap_loss, .side = SCALAR },
   { "cross-entropy-gap-slope", JACOBIAN, &gap, Z, .jacobian = gap_slope },
+  { "cross-entropy-gap-bounds", STATEMENT, .finding = gap_bounds },
+  { "cross-entropy-slope-bounds", STATEMENT, .finding = slope_bounds },
   { "cross-entropy-clamped", JACOBIAN, &clamped, Z,
     .jacobian = clamped_jacobian },
   { "cross-entropy-worked-p", VALUE, .finding = worked_p },

@@ -875,8 +875,9 @@ static void count(struct finding *f)
   network_free(&net);
 }
 
-/* θ_new = θ − α ∂L/∂θ: a step of training on two of three byte images, with
-   gradients left over from before, against the network's own gradient */
+/* θ_new = θ − α ∂L/∂θ: the second of two steps of training, each on two of
+   three byte images, so that the first leaves its gradients and its batch
+   behind; against the network's own gradient at the θ before the step. */
 static void descend(struct finding *f)
 {
   enum { INPUTS = 4, HIDDEN = 3, CLASSES = 2, COUNT = 23 };
@@ -884,11 +885,11 @@ static void descend(struct finding *f)
   const unsigned char bytes[3 * INPUTS] = { 9,  255, 0,  31, 7,  77,
                                             99, 180, 64, 3,  50, 200 };
   const unsigned char label[3] = { 0, 0, 1 };
-  const size_t index[2] = { 2, 0 };
+  const size_t old[2] = { 1, 2 }, index[2] = { 2, 0 };
   const struct samples set = { 3, INPUTS, bytes, NULL, label };
   const real t[2][CLASSES] = { { R(0.0), R(1.0) }, { R(1.0), R(0.0) } };
   const real rate = R(0.7);
-  real x[2][INPUTS], before[COUNT];
+  real x[2][INPUTS], before[COUNT], gradient[COUNT];
   struct rng rng = rng_stream(f->seed, "mlp-descend");
   struct network net;
   if (!network_new(&net, 3, sizes, &module_sigmoid, 2))
@@ -897,53 +898,163 @@ static void descend(struct finding *f)
   for (int s = 0; s < 2; s++)
     for (int m = 0; m < INPUTS; m++)
       x[s][m] = bytes[index[s] * INPUTS + (size_t)m] / R(255.0);
-  for (int i = 0; i < COUNT; i++) {
+  train_step(&net, &set, 2, old, rate);
+  for (int i = 0; i < COUNT; i++)
     before[i] = net.parameters[i];
-    net.gradients[i] = R(3.0);
-  }
-  train_step(&net, &set, 2, index, rate);
+  const real loss = train_step(&net, &set, 2, index, rate);
   for (int i = 0; i < COUNT; i++) {
     const real after = net.parameters[i];
     net.parameters[i] = before[i];
     before[i] = after;
+    gradient[i] = net.gradients[i];
   }
+  f->error = worse((long double)net.count - COUNT, (long double)re(loss),
+                   (long double)re(net_loss(&net, 2, x, t)));
+  for (int i = 0; i < 2 * CLASSES; i++) /* nothing was written over them */
+    f->error = worse(f->error, (long double)re(net.T[i]),
+                     (long double)re(t[i / CLASSES][i % CLASSES]));
+  const real beside = net.layers[0].Y[0]; /* lies behind the gradients */
   network_clear(&net);
-  net_loss(&net, 2, x, t);
+  f->error = worse(f->error, (long double)re(beside),
+                   (long double)re(net.layers[0].Y[0]));
   softmax_cross_entropy_backward(2, CLASSES, (void *)net.G,
                                  (const void *)net.P, t);
   network_backward(&net, 2, NULL, net.G, *x);
-  f->error = worse(0, (long double)net.count, COUNT);
-  for (int i = 0; i < COUNT; i++)
+  for (int i = 0; i < COUNT; i++) {
     f->error =
         worse(f->error, (long double)re(before[i]),
               (long double)re(net.parameters[i] - rate * net.gradients[i]));
+    f->error = worse(f->error, (long double)re(gradient[i]),
+                     (long double)re(net.gradients[i]));
+  }
   f->tolerance = EXACTLY;
-  f->entries = COUNT + 1;
+  f->entries = 2 * COUNT + 3 + 2 * CLASSES;
   network_free(&net);
 }
 
-/* Var Z_sk = w² Σ_m X_sm² for weights of variance w², at a fixed x: within 5
-   standard errors of a variance, √(2/n) of it */
+/* Seven samples in batches of three: 3, 3 and 1.  The reported numbers of
+   samples 1 to 7 of nine, against each sample by itself. */
+
+enum { SET = 9, SET_FROM = 1, SET_TO = 8, SET_IN = 3, SET_CLASSES = 4 };
+
+struct scored {
+  struct score score, full; /* full: without the last, in full batches */
+  unsigned char guess[SET_TO - SET_FROM];
+  double sure[SET_TO - SET_FROM];
+  real Z[SET][SET_CLASSES], P[SET][SET_CLASSES], loss[SET];
+  unsigned char label[SET];
+};
+
+static struct scored scored(uint64_t seed)
+{
+  const size_t sizes[] = { SET_IN, 5, SET_CLASSES };
+  struct rng rng = rng_stream(seed, "mlp-score");
+  real x[SET][SET_IN];
+  struct scored r;
+  struct network net;
+  if (!network_new(&net, 3, sizes, &module_sigmoid, 3))
+    abort();
+  network_draw(&net, &rng, 2);
+  for (int s = 0; s < SET; s++) {
+    for (int m = 0; m < SET_IN; m++)
+      x[s][m] = 2 * (real)rng_normal(&rng);
+    const real *Z = network_forward(&net, 1, x[s]);
+    size_t top = 0;
+    for (size_t n = 0; n < SET_CLASSES; n++) {
+      r.Z[s][n] = Z[n];
+      top = re(Z[n]) > re(Z[top]) ? n : top;
+    }
+    r.label[s] = (unsigned char)((top + (size_t)(s % 2)) % SET_CLASSES);
+    real t[1][SET_CLASSES] = { { R(0.0) } };
+    t[0][r.label[s]] = R(1.0);
+    r.loss[s] = softmax_cross_entropy_forward(1, SET_CLASSES, &r.P[s],
+                                              (const void *)r.Z[s], t);
+  }
+  const struct samples set = { SET, SET_IN, NULL, *x, r.label };
+  r.score = train_score(&net, &set, SET_FROM, SET_TO, r.guess, r.sure);
+  r.full = train_score(&net, &set, SET_FROM, SET_TO - 1, NULL, NULL);
+  network_free(&net);
+  return r;
+}
+
+/* L = (1/S) Σ_B S_B L_B over the batches, which is the mean over samples */
+static void score_loss(struct finding *f)
+{
+  const struct scored r = scored(f->seed);
+  const size_t first_of[] = { 1, 4, 7, 8 }; /* batches, and the end */
+  real sum = R(0.0);
+  for (int b = 0; b < 3; b++) {
+    const size_t size = first_of[b + 1] - first_of[b];
+    real mean = R(0.0);
+    for (size_t s = first_of[b]; s < first_of[b + 1]; s++)
+      mean += r.loss[s] / (real)size;
+    sum += (real)size * mean;
+  }
+  const real without = sum - r.loss[SET_TO - 1];
+  f->error = worse((long double)r.score.count - (SET_TO - SET_FROM),
+                   (long double)re(sum / R(7.0)), (long double)r.score.loss);
+  f->error = worse(f->error, (long double)re(without / R(6.0)),
+                   (long double)r.full.loss);
+  f->tolerance = 0x1p-50L; /* the score is a double */
+  f->entries = 3;
+}
+
+/* 1[arg max_n Z_sn = c_s] over the samples; the guess and its probability */
+static void accuracy(struct finding *f)
+{
+  f->error = 0;
+  for (uint64_t network = 0; network < 8; network++) {
+    const struct scored r = scored(f->seed + network);
+    int right = 0;
+    for (int s = SET_FROM; s < SET_TO; s++) {
+      size_t best = 0;
+      for (size_t n = 1; n < SET_CLASSES; n++)
+        best = re(r.Z[s][n]) > re(r.Z[s][best]) ? n : best;
+      right += best == r.label[s];
+      f->error = worse(f->error, r.guess[s - SET_FROM], (long double)best);
+      f->error = worse(f->error, (long double)r.sure[s - SET_FROM],
+                       (long double)re(r.P[s][best]));
+    }
+    f->error = worse(f->error, (long double)r.score.right, right);
+    f->entries += 2 * (SET_TO - SET_FROM) + 1;
+  }
+  f->tolerance = 0x1p-50L;
+}
+
+/* Var Z_sk = w² Σ_m X_sm² for weights of variance w² and biases 0, at a fixed
+   x: the mean square over many units of fresh networks, for a w of its own
+   and for w² = 1/M; within 5 standard errors of a variance, √(2/n) of it */
 static void init_variance(struct finding *f)
 {
-  enum { INPUTS = 40, DRAWS = 100000 };
+  enum { INPUTS = 40, UNITS = 50, DRAWS = 2000 };
+  const size_t sizes[] = { INPUTS, UNITS };
   struct rng rng = rng_stream(f->seed, "mlp-init-variance");
-  const double w = 0.3;
-  double x[INPUTS];
-  long double expected = 0, squares = 0;
+  struct network net;
+  real x[INPUTS];
+  long double squares = 0;
+  if (!network_new(&net, 2, sizes, &module_sigmoid, 1))
+    abort();
   for (int m = 0; m < INPUTS; m++) {
-    x[m] = rng_uniform(&rng);
-    expected += (long double)(w * w * x[m] * x[m]);
+    x[m] = (real)rng_uniform(&rng);
+    squares += (long double)re(x[m] * x[m]);
   }
-  for (int i = 0; i < DRAWS; i++) {
-    double z = 0;
-    for (int m = 0; m < INPUTS; m++)
-      z += w * rng_normal(&rng) * x[m];
-    squares += (long double)(z * z / DRAWS);
+  f->error = 0;
+  for (int classic = 0; classic < 2; classic++) {
+    const long double w2 = classic ? 1.0L / INPUTS : 0.09L;
+    long double mean = 0;
+    for (size_t i = 0; i < net.count; i++)
+      net.parameters[i] = R(9.0);
+    for (int i = 0; i < DRAWS; i++) {
+      network_draw(&net, &rng, classic ? 0 : 0.3);
+      const real *z = network_forward(&net, 1, x);
+      for (int k = 0; k < UNITS; k++)
+        mean += (long double)re(z[k] * z[k]) / (DRAWS * UNITS);
+    }
+    f->error = worse(f->error, mean / (w2 * squares), 1);
   }
-  f->error = worse(0, squares / expected, 1);
-  f->tolerance = 5 * sqrtl(2.0L / DRAWS);
-  f->entries = 1;
+  f->tolerance = 5 * sqrtl(2.0L / (DRAWS * UNITS));
+  f->entries = 2;
+  network_free(&net);
 }
 
 /* α_k = α_0 L̄_k / L̄_0 after k applications of the rule */
@@ -1014,6 +1125,8 @@ const struct claim CLAIMS(mlp)[] = {
   { "mlp-ours-dw1", VALUE, .finding = ours_dw1 },
   { "mlp-count", VALUE, .finding = count },
   { "mlp-descend", STATEMENT, .finding = descend },
+  { "mlp-score-loss", STATEMENT, .finding = score_loss },
+  { "mlp-accuracy", STATEMENT, .finding = accuracy },
   { "mlp-init-variance", STATEMENT, .finding = init_variance },
   { "mlp-telescope", STATEMENT, .finding = telescope },
   END,

@@ -457,17 +457,15 @@ static void ones_upstream(const size_t d[], const void *const in[], void *left,
 
 /* The logarithm */
 
-/* log y_i = x_i − log Σ_k e^x_k: left from softmax, right as written */
+/* log y_i = x_i − log Σ_k e^x_k: left by the module, which never makes y,
+   right as written */
 static void log_form(const size_t d[], const void *const in[], void *left,
                      void *right)
 {
   const real *x = in[X];
-  real y[d[ROW_N]];
-  one_forward(d, in, y);
-  for (size_t i = 0; i < d[ROW_N]; i++) {
-    ((real *)left)[i] = log(y[i]);
+  log_one_forward(d, in, left);
+  for (size_t i = 0; i < d[ROW_N]; i++)
     ((real *)right)[i] = x[i] - log(sum_of_exps(d[ROW_N], x));
-  }
 }
 
 /* ∂ log y_i/∂x_j = δ_ij − y_j */
@@ -563,7 +561,9 @@ static void overflow(struct finding *f)
     f->error = worse(f->error, power[i] * log(2.0L), page[i]);
 }
 
-/* 1 <= Σ_k e^(x_k − max x) <= N, however large x is */
+/* 1 <= Σ_k e^(x_k − max x) <= N, however large x is: as written, and by the
+   module, whose largest probability is one over that sum.  Two rows of their
+   own size each, as the maximum is one of the row. */
 static void shift_bounds(struct finding *f)
 {
   struct rng rng = rng_stream(f->seed, "softmax-shift-bounds");
@@ -571,19 +571,34 @@ static void shift_bounds(struct finding *f)
   f->tolerance = (long double)LDBL_EPSILON;
   for (int t = 0; t < 1000; t++) {
     const size_t n = 1 + rng_below(&rng, 20);
-    long double x[20], max = -LDBL_MAX, sum = 0;
-    const long double size = exp(12.0L * (long double)rng_uniform(&rng));
-    for (size_t k = 0; k < n; k++) {
-      x[k] = size * (long double)rng_normal(&rng);
-      max = x[k] > max ? x[k] : max;
+    real x[2][20], y[2][20], logs[2][20];
+    for (size_t s = 0; s < 2; s++) {
+      const double size = exp(12 * rng_uniform(&rng));
+      for (size_t k = 0; k < n; k++)
+        x[0][s * n + k] = (real)(size * rng_normal(&rng));
     }
-    for (size_t k = 0; k < n; k++)
-      sum += exp(x[k] - max);
-    if (!(sum >= 1))
-      f->error = worse(f->error, sum, 1);
-    if (!(sum <= (long double)n))
-      f->error = worse(f->error, sum, (long double)n);
-    f->entries += 2;
+    softmax_forward(2, n, (void *)y, (const void *)x);
+    log_softmax_forward(2, n, (void *)logs, (const void *)x);
+    for (size_t s = 0; s < 2; s++) {
+      const real *row = x[0] + s * n;
+      size_t top = 0;
+      for (size_t k = 1; k < n; k++)
+        top = re(row[k]) > re(row[top]) ? k : top;
+      real sum = R(0.0);
+      for (size_t k = 0; k < n; k++)
+        sum += exp(row[k] - row[top]);
+      const long double sums[3] = {
+        (long double)re(sum), 1 / (long double)re(y[0][s * n + top]),
+        exp(-(long double)re(logs[0][s * n + top]))
+      };
+      for (int i = 0; i < 3; i++) {
+        if (!(sums[i] >= 1))
+          f->error = worse(f->error, sums[i], 1);
+        if (!(sums[i] <= (long double)n))
+          f->error = worse(f->error, sums[i], (long double)n);
+        f->entries += 2;
+      }
+    }
   }
 }
 

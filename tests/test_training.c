@@ -145,6 +145,37 @@ START_TEST(test_too_large)
   struct network net;
   ck_assert(!network_new(&net, 3, wide, &module_relu, BATCH));
   ck_assert(!network_new(&net, 3, small, &module_relu, SIZE_MAX / 8));
+
+  /* Numbers that come to little once they have wrapped: 2^32 × 2^32
+     parameters, 2^63 × 4 inputs, (2^64 − 1)/3 × 3 of both, 2^61 × 7 values
+     of 8 bytes. */
+  const size_t product[] = { half - 1, half, 3 };
+  const size_t long_row[] = { (size_t)1 << 63, 2, 3 }, one[] = { 1, 1 };
+  const size_t third[] = { SIZE_MAX / 3, 3 };
+  const long before = allocations;
+  const int made = network_new(&net, 3, product, &module_relu, BATCH) +
+                   network_new(&net, 3, long_row, &module_relu, BATCH) +
+                   network_new(&net, 2, third, &module_relu, BATCH) +
+                   network_new(&net, 2, one, &module_relu, (size_t)1 << 61);
+  const long asked = allocations - before;
+  ck_assert_int_eq(made, 0);
+  ck_assert_int_eq(asked, 4); /* for the layers, not for their numbers */
+  ck_assert_ptr_null(net.layers);
+}
+END_TEST
+
+/* The list of modules between two linear layers ends at its NULL, and begins
+   where it begins: what lies beside it is none of it. */
+START_TEST(test_between)
+{
+  const struct module *const list[] = { NULL, &module_relu, NULL };
+  struct network net;
+  ck_assert(network_stack(&net, 3, sizes, list, BATCH));
+  ck_assert_int_eq(net.depth, 2);
+  network_free(&net);
+  ck_assert(network_stack(&net, 3, sizes, list + 1, BATCH));
+  ck_assert_int_eq(net.depth, 3);
+  network_free(&net);
 }
 END_TEST
 
@@ -157,6 +188,7 @@ Suite *training_suite(void)
   tcase_add_test(t, test_same_seed_same_bytes);
   tcase_add_test(t, test_batch_norm_evaluates_alone);
   tcase_add_test(t, test_too_large);
+  tcase_add_test(t, test_between);
   tcase_add_test(t, test_no_memory);
   suite_add_tcase(suite, t);
   return suite;
