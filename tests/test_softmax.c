@@ -571,26 +571,25 @@ static void shift_bounds(struct finding *f)
   f->tolerance = (long double)LDBL_EPSILON;
   for (int t = 0; t < 1000; t++) {
     const size_t n = 1 + rng_below(&rng, 20);
-    real x[2][20], y[2][20], logs[2][20];
+    real x[40], y[40], logs[40];
     for (size_t s = 0; s < 2; s++) {
       const double size = exp(12 * rng_uniform(&rng));
       for (size_t k = 0; k < n; k++)
-        x[0][s * n + k] = (real)(size * rng_normal(&rng));
+        x[s * n + k] = (real)(size * rng_normal(&rng));
     }
     softmax_forward(2, n, (void *)y, (const void *)x);
     log_softmax_forward(2, n, (void *)logs, (const void *)x);
     for (size_t s = 0; s < 2; s++) {
-      const real *row = x[0] + s * n;
+      const real *row = x + s * n;
       size_t top = 0;
       for (size_t k = 1; k < n; k++)
         top = re(row[k]) > re(row[top]) ? k : top;
       real sum = R(0.0);
       for (size_t k = 0; k < n; k++)
         sum += exp(row[k] - row[top]);
-      const long double sums[3] = {
-        (long double)re(sum), 1 / (long double)re(y[0][s * n + top]),
-        exp(-(long double)re(logs[0][s * n + top]))
-      };
+      const long double sums[3] = { (long double)re(sum),
+                                    1 / (long double)re(y[s * n + top]),
+                                    exp(-(long double)re(logs[s * n + top])) };
       for (int i = 0; i < 3; i++) {
         if (!(sums[i] >= 1))
           f->error = worse(f->error, sums[i], 1);
