@@ -5,7 +5,8 @@
 //   transcribed  for each claim, an edit of its equation's transcription (a
 //                claim of code is held by `hand`: one of its rows at least)
 //   checker      the checker itself: its own tests must fail
-//   generated    every single-token edit of src/, or those of equivalent.tsv
+//   generated    every single-token edit of src/ but those of equivalent.tsv;
+//                what survives is run again under the sanitizers
 //   rivals       what the rules of other tools (tests/rivals.c) notice of the
 //                mistakes in src/ that `hand` knows, and their false alarms
 //
@@ -139,9 +140,11 @@ function compileErrors(file) {
   return [...lines];
 }
 
-function compile() {
-  const make = spawnSync('make', ['-s', `-j${jobs}`, 'CFLAGS=-O1', 'WARNINGS=-w', `CC=${process.env.CC || 'gcc'}`, 'BUILD=build',
-    'build/bin/check-all'], { cwd: tree, stdio: ['ignore', 'inherit', 'inherit'],
+const SANITIZE = 'SANITIZE_FLAGS=-fsanitize=address,undefined -fno-sanitize-recover=all';
+
+function compile(folder = 'build', ...more) {
+  const make = spawnSync('make', ['-s', `-j${jobs}`, 'CFLAGS=-O1', 'WARNINGS=-w', `CC=${process.env.CC || 'gcc'}`, `BUILD=${folder}`,
+    ...more, `${folder}/bin/check-all`], { cwd: tree, stdio: ['ignore', 'inherit', 'inherit'],
     env: { ...process.env, MAKEFLAGS: '', MAKEOVERRIDES: '', MAKELEVEL: '' } });
   if (make.status !== 0) complain('the mutants do not build');
 }
@@ -149,11 +152,12 @@ function compile() {
 // --- Runs --------------------------------------------------------------------
 
 // What became of one: {how: 'claim' | 'crash' | 'time-out' | 'memory' | '', failed: [claims]}
-function runOne(id, suite, args) {
+function runOne(id, suite, args, folder = 'build') {
   return new Promise((done) => {
     const env = { ...process.env, MUTANT: String(id), OPENBLAS_NUM_THREADS: '1' };
     if (suite) env.CK_RUN_SUITE = suite;
-    const child = spawn('sh', ['-c', `ulimit -v ${KBYTES}; exec "$0" "$@"`, path.resolve(tree, 'build/bin/check-all'), '--quiet', ...args],
+    const limit = folder === 'build' ? `ulimit -v ${KBYTES}; ` : ''; // the sanitizer reserves terabytes
+    const child = spawn('sh', ['-c', `${limit}exec "$0" "$@"`, path.resolve(tree, `${folder}/bin/check-all`), '--quiet', ...args],
       { env, cwd: tree, stdio: ['ignore', 'pipe', 'pipe'] });
     let text = '', noise = '', late = false;
     const timer = setTimeout(() => { late = true; child.kill('SIGKILL'); }, SECONDS * 1000);
@@ -394,10 +398,21 @@ async function generated() {
   });
   const tried = list.filter((v) => !v.broken);
   let bad = 0;
-  for (const v of alive) {
-    const e = reason(v);
-    v.result.how = e ? 'equivalent' : '';
-    if (e) { e.used = true; continue; }
+  for (const v of alive.filter(reason)) {
+    v.result.how = 'equivalent';
+    reason(v).used = true;
+  }
+  // What reads or writes past an end, or loses memory, may change no number.
+  const unexcused = alive.filter((v) => !v.result.how);
+  if (unexcused.length) compile('sanitized', SANITIZE);
+  await each(unexcused, async (v) => {
+    for (const suite of [...suitesOf(v.file), 'training']) {
+      const r = await runOne(v.id, suite, ['--cases', '1'], 'sanitized');
+      if (r.how) v.result.how = 'crash';
+    }
+  });
+  for (const v of unexcused) {
+    if (v.result.how) continue;
     bad++;
     console.error(`${v.file}:${v.line}: ${v.function}: ${v.what}: survived\n    ${v.match}`);
   }
@@ -407,7 +422,7 @@ async function generated() {
   }
   record(tried);
   console.log(`generated: ${tried.length} mutants (${list.length - tried.length} more do not compile), killed: ${kinds(tried)}; ` +
-    `${alive.filter((v) => v.result.how).length} equivalent, ${alive.filter((v) => !v.result.how).length} survived`);
+    `${alive.filter((v) => v.result.how === 'equivalent').length} equivalent, ${alive.filter((v) => !v.result.how).length} survived`);
   return bad;
 }
 
