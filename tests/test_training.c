@@ -1,6 +1,7 @@
 /* Training as it runs: a step allocates nothing, the same seed gives the
    same bytes, and a network without memory says so.  In double; the linker
    puts __wrap_malloc in the place of malloc. */
+#include "batch_norm.h"
 #include "train.h"
 
 #include <check.h>
@@ -118,6 +119,17 @@ START_TEST(test_batch_norm_evaluates_alone)
 }
 END_TEST
 
+/* Running statistics of two columns: what lies after them stays. */
+START_TEST(test_track_stays_inside)
+{
+  real mean[] = { 1, 2, 3 }, variance[] = { 4, 5, 6 };
+  const real batch[] = { 7, 8, 9 };
+  batch_norm_track(4, 2, mean, variance, batch, batch, R(0.5));
+  ck_assert(mean[0] == 4 && mean[1] == 5 && mean[2] == 3);
+  ck_assert(variance[1] != 5 && variance[2] == 6);
+}
+END_TEST
+
 /* Every allocation is refused in turn: the network is not made, and nothing
    is lost (the sanitizers see to that). */
 START_TEST(test_no_memory)
@@ -187,6 +199,7 @@ Suite *training_suite(void)
   tcase_add_test(t, test_a_step_allocates_nothing);
   tcase_add_test(t, test_same_seed_same_bytes);
   tcase_add_test(t, test_batch_norm_evaluates_alone);
+  tcase_add_test(t, test_track_stays_inside);
   tcase_add_test(t, test_too_large);
   tcase_add_test(t, test_between);
   tcase_add_test(t, test_no_memory);
