@@ -47,6 +47,8 @@ TYPED := $(filter-out $(PLAIN),$(patsubst src/%.c,%,$(wildcard src/*.c)))
 CHECKER := point witness compare buffers gradcheck rivals
 
 QUICKFLAG := $(if $(QUICK),--quick)
+# For a make of its own: every core, and one failure does not stop the others.
+EVERY_CORE = -k $(if $(findstring -j,$(MAKEFLAGS)),,-j$(shell nproc))
 
 .DELETE_ON_ERROR:
 .SECONDARY:
@@ -245,7 +247,7 @@ figures: ## every figure, as SVG for light and for dark pages
 figures: $(STEMS:%=$(BUILD)/figures/%.done)
 
 sweep: ## the training runs of the book; FULL=1: the unabridged ones, in build/full
-	@$(MAKE) --no-print-directory -k $(if $(findstring -j,$(MAKEFLAGS)),,-j$(shell nproc)) \
+	@$(MAKE) --no-print-directory $(EVERY_CORE) \
 	  $(if $(FULL),BUILD=$(BUILD)/full) swept
 swept: $(patsubst chapters/%.mk,$(BUILD)/%/.done,$(OWN_RUNS))
 	@for d in $(^D); do echo; echo "$$d/output.txt:"; cat $$d/output.txt; done
@@ -256,7 +258,7 @@ include $(wildcard weave/weave.mk)
 
 # In a make of its own: it starts after `deps`, and uses every core.
 book: ## checks, programs, figures and pages: build/book/index.html
-	@$(MAKE) --no-print-directory -k $(if $(findstring -j,$(MAKEFLAGS)),,-j$(shell nproc)) woven
+	@$(MAKE) --no-print-directory $(EVERY_CORE) woven
 woven: claims figures weave
 	@echo '$(BUILD)/book/index.html'
 ifneq ($(filter deps,$(MAKECMDGOALS)),)

@@ -61,8 +61,7 @@ static const real *forward(struct network *net, const struct samples *set,
                            size_t S, const size_t index[])
 {
   for (size_t s = 0; s < S; s++)
-    for (size_t m = 0; m < set->M; m++)
-      net->X[s * set->M + m] = set->bytes[index[s] * set->M + m] / R(255.0);
+    train_gather(net, set, s, index[s]);
   return network_forward(net, S, net->X);
 }
 
@@ -70,12 +69,8 @@ static size_t right(size_t S, size_t N, const real Z[S][N],
                     const unsigned char label[], const size_t index[])
 {
   size_t count = 0;
-  for (size_t s = 0; s < S; s++) {
-    size_t best = 0;
-    for (size_t n = 1; n < N; n++)
-      best = Z[s][n] > Z[s][best] ? n : best;
-    count += best == label[index[s]];
-  }
+  for (size_t s = 0; s < S; s++)
+    count += train_largest(N, Z[s]) == label[index[s]];
   return count;
 }
 
@@ -234,12 +229,6 @@ static void observe(struct network *net, const struct images *im, long epoch)
 }
 
 /* 3. Early in training. */
-
-static int ascending(const void *a, const void *b)
-{
-  const double x = *(const double *)a, y = *(const double *)b;
-  return (x > y) - (x < y);
-}
 
 /* ∂L/∂W of one linear layer, over BATCHES batches of S: the root mean square
    of its entries; and each unit's row having one too, the median of those. */

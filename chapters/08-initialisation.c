@@ -333,12 +333,6 @@ static void run_signals(void)
 enum { WIDTHS = 4, MOST = 200 };
 static const int widths[WIDTHS] = { 25, 50, 100, 200 };
 
-static int ascending(const void *a, const void *b)
-{
-  const double x = *(const double *)a, y = *(const double *)b;
-  return (x > y) - (x < y);
-}
-
 /* q_l / q_0 of one network of that width. */
 static void one_sample(size_t M, struct rng *rng, real *W, double q[])
 {

@@ -332,18 +332,11 @@ static void run_scale(void)
 static void observe(struct network *net, const struct images *im, long epoch)
 {
   enum { LOOK = 500 };
-  const struct layer *l = &net->layers[net->depth - 2];
-  train_score(net, &im->fit, 0, LOOK, NULL, NULL);
-  size_t alive = 0;
-  for (size_t n = 0; n < l->N; n++) {
-    size_t s = 0;
-    while (s < LOOK && !(l->Y[s * l->N + n] > 0))
-      s++;
-    alive += s < LOOK;
-  }
+  const size_t alive = experiment_units_on(net, &im->fit, 0, LOOK);
   struct record *r = record_open(cli.out, "alive.tsv");
   record_line(r, "epoch\talive");
-  record_line(r, "%ld\t%.6g", epoch, (double)alive / (double)l->N);
+  record_line(r, "%ld\t%.6g", epoch,
+              (double)alive / (double)net->layers[net->depth - 2].N);
   record_close(r);
 }
 

@@ -42,16 +42,10 @@ static void count_dead(struct network *net, const struct images *im,
                        long epoch)
 {
   const size_t held = im->last - im->first, n = held < 500 ? held : 500;
-  const struct layer *top = &net->layers[net->depth - 2];
-  size_t count = 0;
-  train_score(net, &im->fit, im->first, im->first + n, NULL, NULL);
-  for (size_t k = 0; k < top->N; k++) {
-    size_t s = 0;
-    while (s < n && !(top->Y[s * top->N + k] > 0))
-      s++;
-    count += s == n;
-  }
-  dead = (double)count / (double)top->N;
+  const size_t units = net->layers[net->depth - 2].N;
+  const size_t on =
+      experiment_units_on(net, &im->fit, im->first, im->first + n);
+  dead = (double)(units - on) / (double)units;
   (void)epoch;
 }
 
@@ -142,12 +136,6 @@ static void run_choose(void)
   record_line(r, "grid");
   record_line(r, "%d", best_of_grid());
   record_close(r);
-}
-
-static int ascending(const void *a, const void *b)
-{
-  const double x = *(const double *)a, y = *(const double *)b;
-  return (x > y) - (x < y);
 }
 
 /* Row by row the lowest, the middle and the highest loss of the seeds, into

@@ -10,6 +10,7 @@
 #include "record.h"
 #include "rng.h"
 #include "softmax.h"
+#include "table.h"
 
 #include <complex.h>
 #undef I
@@ -567,12 +568,6 @@ static double relative(size_t n, const real wrong[], const real right[])
   return quotient_or(sqrt(sum), sqrt(dot(n, right, right)), 0);
 }
 
-static int ascending(const void *a, const void *b)
-{
-  const double x = *(const double *)a, y = *(const double *)b;
-  return (x > y) - (x < y);
-}
-
 static double quantile(size_t count, const double sorted[], double share)
 {
   const double at = share * (double)(count - 1);
@@ -1070,21 +1065,6 @@ static void train(const struct variant *v, int wrong, real rate, uint64_t seed,
   }
 }
 
-struct spread {
-  double mean, deviation;
-};
-
-static struct spread spread(size_t count, const double numbers[])
-{
-  struct spread s = { 0, 0 };
-  for (size_t i = 0; i < count; i++)
-    s.mean += numbers[i] / (double)count;
-  for (size_t i = 0; i < count; i++)
-    s.deviation += (numbers[i] - s.mean) * (numbers[i] - s.mean);
-  s.deviation = sqrt(s.deviation / (double)(count - 1));
-  return s;
-}
-
 enum { BLOCKS = 20 };
 typedef double losses[2][SEEDS][BLOCKS + 1]; /* right and wrong */
 
@@ -1099,10 +1079,10 @@ static void write_curve(const char *out, const char *name, size_t blocks,
       double at[SEEDS];
       for (size_t k = 0; k < SEEDS; k++)
         at[k] = loss[wrong][k][t];
-      s[wrong] = spread(SEEDS, at);
+      s[wrong] = spread_of(at, SEEDS);
     }
     record_line(r, "%zu\t%.5g\t%.5g\t%.5g\t%.5g", t * BLOCK, s[0].mean,
-                s[0].deviation, s[1].mean, s[1].deviation);
+                s[0].std, s[1].mean, s[1].std);
   }
   record_close(r);
 }
@@ -1121,19 +1101,19 @@ static void print_end(const char *key, size_t blocks, losses loss, int last,
       diverged += !(at[k] < 10);
       difference[k] = at[k] - loss[0][k][blocks];
     }
-    const struct spread s = spread(SEEDS, at);
+    const struct spread s = spread_of(at, SEEDS);
     char end[32];
-    snprintf(end, sizeof end, "%5.3f (%5.3f)", s.mean, s.deviation);
+    snprintf(end, sizeof end, "%5.3f (%5.3f)", s.mean, s.std);
     if (diverged)
       snprintf(end, sizeof end, "%d diverged", diverged);
     printf(wrong && last ? " %s" : " %-13s", end);
     record_line(values, "%s-%s\t%.4g", name[wrong], key, s.mean);
-    record_line(values, "%s-std-%s\t%.4g", name[wrong], key, s.deviation);
+    record_line(values, "%s-std-%s\t%.4g", name[wrong], key, s.std);
     record_line(values, "%s-diverged-%s\t%d", name[wrong], key, diverged);
   }
-  const struct spread s = spread(SEEDS, difference);
+  const struct spread s = spread_of(difference, SEEDS);
   record_line(values, "difference-%s\t%.3g", key, s.mean);
-  record_line(values, "difference-std-%s\t%.3g", key, s.deviation);
+  record_line(values, "difference-std-%s\t%.3g", key, s.std);
 }
 
 /* The loss of the share of class 1 given to every point. */

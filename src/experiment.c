@@ -247,3 +247,19 @@ void experiment_run(const struct cli *cli, const struct experiment *e)
   free(r.order);
   images_free(&r.im);
 }
+
+size_t experiment_units_on(struct network *net, const struct samples *set,
+                           size_t from, size_t to)
+{
+  const struct layer *last = &net->layers[net->depth - 2];
+  const size_t S = to - from;
+  size_t on = 0;
+  train_score(net, set, from, to, NULL, NULL);
+  for (size_t n = 0; n < last->N; n++) {
+    size_t s = 0;
+    while (s < S && !(re(last->Y[s * last->N + n]) > 0))
+      s++;
+    on += s < S;
+  }
+  return on;
+}

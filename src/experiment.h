@@ -78,6 +78,11 @@ struct experiment {
 
 void experiment_run(const struct cli *cli, const struct experiment *e);
 
+/* How many units of the last hidden layer are above 0 for one or more of the
+   samples `from` … `to` − 1; to − from at most net->batch. */
+size_t experiment_units_on(struct network *net, const struct samples *set,
+                           size_t from, size_t to);
+
 /* The network of these settings, untrained; ends the program where a name is
    unknown (usage) or memory is short.  seed: of its weights. */
 struct network experiment_network(const struct experiment *e, size_t inputs,

@@ -139,6 +139,12 @@ struct spread spread_of(const double x[], int n)
   return s;
 }
 
+int ascending(const void *a, const void *b)
+{
+  const double x = *(const double *)a, y = *(const double *)b;
+  return (x > y) - (x < y);
+}
+
 static void join_row(struct record *r, int n, struct table *const t[], int row)
 {
   char line[2 * LINE];

@@ -40,4 +40,7 @@ struct spread {
 };
 struct spread spread_of(const double x[], int n);
 
+/* For qsort: doubles, the smallest first. */
+int ascending(const void *a, const void *b);
+
 #endif

@@ -2,10 +2,8 @@
 
 #include "cross_entropy.h"
 
-/* Sample `index` into row s of the batch: its inputs, and its target 1 at its
-   class and 0 elsewhere. */
-static void gather(struct network *net, const struct samples *set, size_t s,
-                   size_t index)
+void train_gather(struct network *net, const struct samples *set, size_t s,
+                  size_t index)
 {
   real *X = net->X + s * set->M, *T = net->T + s * net->outputs;
   if (set->bytes)
@@ -28,7 +26,7 @@ real train_gradient(struct network *net, const struct samples *set, size_t S,
                     const size_t index[])
 {
   for (size_t s = 0; s < S; s++)
-    gather(net, set, s, index[s]);
+    train_gather(net, set, s, index[s]);
   const real L = loss(net, S, network_forward(net, S, net->X));
   softmax_cross_entropy_backward(S, net->outputs, (void *)net->G,
                                  (const void *)net->P, (const void *)net->T);
@@ -45,7 +43,7 @@ real train_step(struct network *net, const struct samples *set, size_t S,
   return L;
 }
 
-static size_t largest(size_t N, const real Z[N])
+size_t train_largest(size_t N, const real Z[N])
 {
   size_t best = 0;
   for (size_t n = 1; n < N; n++)
@@ -62,11 +60,11 @@ struct score train_score(struct network *net, const struct samples *set,
   for (size_t at = from; at < to; at += net->batch) {
     const size_t S = to - at < net->batch ? to - at : net->batch;
     for (size_t s = 0; s < S; s++)
-      gather(net, set, s, at + s);
+      train_gather(net, set, s, at + s);
     const real *Z = network_evaluate(net, S, net->X);
     score.loss += (double)re(loss(net, S, Z)) * (double)S;
     for (size_t s = 0; s < S; s++) {
-      const size_t n = largest(N, Z + s * N);
+      const size_t n = train_largest(N, Z + s * N);
       score.right += n == set->label[at + s];
       if (guess)
         guess[at - from + s] = (unsigned char)n;

@@ -12,6 +12,14 @@ struct samples {
   const unsigned char *label; /* count, each below net->outputs */
 };
 
+/* Sample `index` into row s of the batch: its inputs into net->X, and into
+   net->T its target, 1 at its class and 0 elsewhere. */
+void train_gather(struct network *net, const struct samples *set, size_t s,
+                  size_t index);
+
+/* The place of the largest entry, the first of equal ones. */
+size_t train_largest(size_t N, const real Z[N]);
+
 /* The mean loss of S samples of `set`, S at most net->batch, and its gradients
    in net->gradients (written, not added).  Allocates nothing. */
 real train_gradient(struct network *net, const struct samples *set, size_t S,

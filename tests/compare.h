@@ -23,6 +23,9 @@ void check_float(const struct family *f, const struct point *p,
 void run_backward(const struct family *f, enum type type,
                   const struct point *p, void *const g[]);
 
+/* Is the point nearer than 2^-10 to a kink, in the real build? */
+int near_a_kink(const struct family *f, const struct point *p);
+
 /* Gives the result its verdict, unless it has a worse one. */
 void verdict(struct result *r, enum verdict v, const char *format, ...)
     __attribute__((format(printf, 3, 4)));

@@ -160,8 +160,7 @@ static void finding_at(const struct family *f, struct result *r)
             found.tolerance);
 }
 
-/* Distances are those of the real build; none may be below 2^-10. */
-static int near_a_kink(const struct family *f, const struct point *p)
+int near_a_kink(const struct family *f, const struct point *p)
 {
   const struct op *op = f->as[TYPE_L]->op;
   if (!op->distance)

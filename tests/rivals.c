@@ -264,17 +264,6 @@ static int (*const rule[RIVALS])(const struct trial *t) = {
   every_entry, one_direction, five_point, taylor, relative
 };
 
-static int near_a_kink(const struct family *f, const struct point *p)
-{
-  const struct op *op = f->as[TYPE_L]->op;
-  if (!op->distance)
-    return 0;
-  struct arrays a = arrays_new(TYPE_L, p);
-  const long double distance = op->distance(p->d, (const void *const *)a.in);
-  arrays_free(&a);
-  return !(distance >= ldexpl(1, -10));
-}
-
 /* Fowler, Noll and Vo's sum over bytes; one NaN is like another. */
 static void add_to(uint64_t *sum, const double *x, size_t n)
 {

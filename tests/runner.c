@@ -77,6 +77,14 @@ static void cell(char *text, size_t size, const char *format, long double x)
 static const char *const kinds[] = { "gradient", "jacobian", "backward",
                                      "identity", "value",    "statement" };
 
+/* The C name at a path's end as a stem: x/cross_entropy, x/cross-entropy. */
+static void hyphenate(char *path)
+{
+  for (char *c = strrchr(path, '/'); *c; c++)
+    if (*c == '_')
+      *c = '-';
+}
+
 /* The chapter's text, chapters/02-linear.md, where we run beside it. */
 static FILE *open_chapter(char *path, size_t size)
 {
@@ -85,9 +93,7 @@ static FILE *open_chapter(char *path, size_t size)
   FILE *file = NULL;
   snprintf(pattern, sizeof pattern, "chapters/[0-9][0-9]-%s.md",
            current->stem);
-  for (char *c = strrchr(pattern, '/'); *c; c++) /* cross_entropy: a C name */
-    if (*c == '_')
-      *c = '-';
+  hyphenate(pattern);
   if (glob(pattern, 0, NULL, &found) == 0) {
     snprintf(path, size, "%s", found.gl_pathv[0]);
     file = fopen(path, "r");
@@ -199,9 +205,7 @@ static void path_of(char *path, size_t size, const char *stem,
                     const char *suffix)
 {
   snprintf(path, size, "%s/%s.tsv%s", out_dir, stem, suffix);
-  for (char *c = strrchr(path, '/'); *c; c++) /* cross_entropy: a C name */
-    if (*c == '_')
-      *c = '-';
+  hyphenate(path);
 }
 
 static void records_open(void)
