@@ -80,6 +80,7 @@ $(BUILD)/modules: CONTENT = $(PLAIN) $(TYPED)
 $(BUILD)/flags $(BUILD)/quick $(BUILD)/modules: FORCE
 	@mkdir -p $(@D)
 	@echo '$(CONTENT)' | cmp -s - $@ || echo '$(CONTENT)' > $@
+.PHONY: FORCE
 FORCE:
 
 COMPILE = @mkdir -p $(@D); $(CC) $(ALL_CFLAGS) -MMD -MP
