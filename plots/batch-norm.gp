@@ -26,7 +26,8 @@ plot in.'/rates-relu-none.tsv' using "rate":(low('valid')):(high('valid')) with 
 unset label
 unset logscale x
 
-# One range for both panels of the next figure.
+# One range for both panels.
+set output out.'-loss'.suffix
 set autoscale xy
 lowest = 9
 do for [f in 'same-none same-batch relu-none relu-batch'] {
@@ -34,7 +35,6 @@ do for [f in 'same-none same-batch relu-none relu-batch'] {
   lowest = STATS_min < lowest ? STATS_min : lowest
 }
 
-set output out.'-loss'.suffix
 set xrange [0:*]
 set yrange [0.95*lowest:3]
 set logscale y

@@ -5,8 +5,8 @@ set style fill transparent solid 0.3 noborder
 set bars small
 
 # 1. Nine rates.
-last(i) = sprintf('%s/grid-%d.tsv', in, i)
-stats last(0) using "step":"middle" nooutput
+grid_of(i) = in.'/grid-'.i.'.tsv'
+stats grid_of(0) using "step":"middle" nooutput
 rows = STATS_records
 set logscale y
 set autoscale yfix
@@ -18,9 +18,9 @@ set format x '%g'
 set rmargin 6
 array below[6] = [0.45, -0.45, 0, 0, 0.25, -0.25]
 set output out.'-low'.suffix
-plot for [i=0:5] last(i) using "step":"lowest":"highest" with filledcurves linetype i + 1, \
-     for [i=0:5] last(i) using "step":"middle" with lines linetype i + 1, \
-     for [i=0:5] last(i) every ::(rows - 1) using "step":"middle":(sprintf('10^{%d}', i - 6)) with labels left offset 0.5, below[i + 1] textcolor linetype i + 1
+plot for [i=0:5] grid_of(i) using "step":"lowest":"highest" with filledcurves linetype i + 1, \
+     for [i=0:5] grid_of(i) using "step":"middle" with lines linetype i + 1, \
+     for [i=0:5] grid_of(i) every ::(rows - 1) using "step":"middle":(sprintf('10^{%d}', i - 6)) with labels left offset 0.5, below[i + 1] textcolor linetype i + 1
 
 set rmargin
 set output out.'-high'.suffix
@@ -29,8 +29,8 @@ set format y '10^{%L}'
 set autoscale y
 set key top right reverse Left
 array tone[4] = [3, 1, 4, 2]
-plot for [i=5:8] last(i) using "step":"lowest":"highest" with filledcurves linetype tone[i - 4], \
-     for [i=0:3] last(8 - i) using "step":"middle" with lines linetype tone[4 - i] title sprintf('rate %g', 10**(2 - i))
+plot for [i=5:8] grid_of(i) using "step":"lowest":"highest" with filledcurves linetype tone[i - 4], \
+     for [i=0:3] grid_of(8 - i) using "step":"middle" with lines linetype tone[4 - i] title sprintf('rate %g', 10**(2 - i))
 
 set output out.'-best'.suffix
 set autoscale yfix

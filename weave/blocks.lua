@@ -2,7 +2,8 @@
 -- exercises.
 local report = require 'report'
 local ccode = require 'ccode'
-local M = {}
+local plotted = require 'plotted'
+local M = { data = {} } -- data: the TSV files that the page's figures draw
 local build, pages
 
 -- pages: stem -> "02-linear".
@@ -25,11 +26,10 @@ function M.listing(block)
     report.problem(report.line_of('fn="' .. (fn or '') .. '"'), 'listing: %s', why)
     return {}
   end
-  return { raw('<figure class="listing"><figcaption><a href="%s">%s</a>'
-      .. '</figcaption><div class="scroll" tabindex="0" role="region" '
-      .. 'aria-label="%s">', M.link(path), path, fn),
-    pandoc.CodeBlock(code, pandoc.Attr('', { 'c' })),
-    raw('</div></figure>') }
+  return raw('<figure class="listing"><figcaption><a href="%s">%s</a>'
+    .. '</figcaption><div class="scroll" tabindex="0" role="region" '
+    .. 'aria-label="%s">%s</div></figure>', M.link(path), path, fn,
+    ccode.highlight({ code })[1])
 end
 
 function M.output(block)
@@ -46,6 +46,19 @@ function M.output(block)
     .. 'printed</figcaption><pre class="scroll" tabindex="0" role="region" '
     .. 'aria-label="Output"><samp>%s</samp></pre></figure>', M.link(path), path,
     report.escape((text:gsub('%s+$', ''))))
+end
+
+-- Links to a figure's data; where they are many, folded.
+local function data_links(paths)
+  local links = {}
+  for i, path in ipairs(paths) do
+    links[i] = string.format('<a href="%s">%s</a>', M.link(path),
+                             path:match('[^/]*$'))
+  end
+  local list = table.concat(links, ' ')
+  if #links <= 4 then return ' ' .. list end
+  return string.format('<details><summary>%d files of data</summary>%s'
+    .. '</details>', #links, list)
 end
 
 function M.figure(div)
@@ -70,15 +83,22 @@ function M.figure(div)
     report.problem(where, 'figure %s: no script plots/STEM.gp', name)
     return {}
   end
+  local data = plotted.data_of(name, script, build .. '/' .. report.name)
+  if #data == 0 then
+    report.problem(where, 'figure %s: plots/%s.gp reads no data of this build',
+                   name, script)
+  end
   script = 'plots/' .. script .. '.gp'
   local img = '<img class="on-%s" src="figures/%s%s" width="720" height="432" '
     .. 'alt="%s" loading="lazy">'
   alt = report.escape(alt or '')
   local caption = { pandoc.RawInline('html', string.format(
-    '<span class="number">Figure %s.</span> ', number)) }
+    '<a class="number" href="#%s">Figure %s.</a> ', div.identifier, number)) }
   for _, inline in ipairs(image.caption) do caption[#caption + 1] = inline end
+  for _, path in ipairs(data) do M.data[#M.data + 1] = path end
   caption[#caption + 1] = pandoc.RawInline('html', string.format(
-    ' <a class="source" href="%s">%s</a>', M.link(script), script))
+    ' <span class="source"><a href="%s">%s</a>%s</span>', M.link(script), script,
+    data_links(data)))
   return { raw('<figure id="%s">' .. img .. img .. '<figcaption>',
       div.identifier, 'light', name, '.svg', alt, 'dark', name, '-dark.svg', alt),
     pandoc.Plain(caption), raw('</figcaption></figure>') }

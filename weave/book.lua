@@ -2,8 +2,31 @@
 -- Everything comes from the joined labels: book, its title and authors;
 -- chapters, their rows in order.
 local report = require 'report'
-local raw = require('blocks').raw
+local raw, link = require('blocks').raw, require('blocks').link
 local M = {}
+
+-- What the joined labels say: labels by name, the chapters in order, the page
+-- name of each stem, and the book's title, authors and language.
+function M.read(build)
+  local labels, chapters, pages, book = {}, {}, {}, { author = {} }
+  for _, row in ipairs(report.tsv(build .. '/labels/labels.tsv') or {}) do
+    if row.kind == 'chapter' then
+      chapters[#chapters + 1] = row
+      pages[row.label] = row.page:gsub('%.html$', '')
+    elseif row.label == 'author' then
+      table.insert(book.author, row.text)
+    elseif row.kind == 'book' then
+      book[row.label] = row.text
+    else
+      if labels[row.label] and row.page ~= labels[row.label].page then
+        report.problem('{#' .. row.label, '%s: label also in %s and %s',
+                       row.label, row.page, labels[row.label].page)
+      end
+      labels[row.label] = row
+    end
+  end
+  return labels, chapters, pages, book
+end
 
 -- The chapters with their first sentences, for the book's opening page.
 local function contents_list(build, chapters)
@@ -39,48 +62,90 @@ end
 
 local function text_meta(s) return pandoc.MetaInlines({ pandoc.Str(s) }) end
 
--- Sets what page.html asks for.
-function M.set_meta(doc, book, chapters, title, plain_title)
-  local meta = doc.meta
-  meta.sections = {}
-  for _, block in ipairs(doc.blocks) do
-    if block.t == 'Header' and block.level == 2 then
-      table.insert(meta.sections, { id = pandoc.MetaString(block.identifier),
-        title = pandoc.MetaInlines(block.content) })
+-- The files that a chapter is made of, as far as they are there.
+local function sources(name, stem)
+  local c = stem:gsub('-', '_')
+  local list = {}
+  for _, path in ipairs { 'chapters/' .. name .. '.md', 'chapters/' .. name .. '.c',
+      'src/' .. c .. '.h', 'src/' .. c .. '.c', 'tests/test_' .. c .. '.c',
+      'plots/' .. stem .. '.gp' } do
+    local file = io.open(path)
+    if file then
+      file:close()
+      list[#list + 1] = { href = pandoc.MetaString(link(path)),
+                          path = text_meta(path) }
     end
   end
-  local html = function(s) return pandoc.MetaString(s) end
+  return list
+end
+
+-- The headers of level 2, for a page's own contents.
+function M.sections(blocks)
+  local list = {}
+  for _, block in ipairs(blocks) do
+    if block.t == 'Header' and block.level == 2 then
+      list[#list + 1] = { id = pandoc.MetaString(block.identifier),
+                          title = pandoc.MetaInlines(block.content) }
+    end
+  end
+  return #list > 0 and list or nil
+end
+
+local function page_link(row)
+  return row and { href = pandoc.MetaString(row.page), title = text_meta(row.text) }
+end
+
+-- The pages that list what the whole book has.
+M.lists = {
+  { page = 'equations.html', text = 'Equations' },
+  { page = 'figures.html', text = 'Figures' },
+  { page = 'notation.html', text = 'Notation' },
+}
+
+-- Sets what page.html asks for, on any page; here: the page that is open, or
+-- of which it is a part.
+function M.set_meta(meta, book, chapters, here)
   meta.book, meta.lang = text_meta(book.title or ''), book.lang or 'en'
   meta.subtitle = nil
-  meta.title = title
-  local list = {}
+  meta.chapters, meta.lists = {}, {}
   for i, chapter in ipairs(chapters) do
-    local here = chapter.page == report.page
-    list[i] = { number = text_meta(chapter.number), href = html(chapter.page),
-                title = text_meta(chapter.text), here = here or nil }
-    if here then
-      local before, after = chapters[i - 1], chapters[i + 1]
-      meta.previous = before and { href = html(before.page),
-        title = text_meta(before.text) }
-        or { href = html('index.html'), title = text_meta('Contents') }
-      meta.next = after and { href = html(after.page),
-        title = text_meta(after.text) }
-    end
+    meta.chapters[i] = page_link(chapter)
+    meta.chapters[i].number = text_meta(chapter.number)
+    meta.chapters[i].here = chapter.page == here or nil
   end
-  meta.chapters = list
+  for i, row in ipairs(M.lists) do
+    meta.lists[i] = page_link(row)
+    meta.lists[i].here = row.page == here or nil
+  end
+end
+
+-- A chapter, or the book's opening page.
+function M.set_page(doc, book, chapters, title, plain_title)
+  local meta = doc.meta
+  M.set_meta(meta, book, chapters, report.page)
+  meta.sections = M.sections(doc.blocks)
+  meta.title = title
   if report.number then
+    for i, chapter in ipairs(chapters) do
+      if chapter.page == report.page then
+        meta.previous = page_link(chapters[i - 1]
+          or { page = 'index.html', text = 'Contents' })
+        meta.next = page_link(chapters[i + 1])
+      end
+    end
     meta.number = text_meta(tostring(report.number))
     meta.pagetitle = text_meta(plain_title .. ' – ' .. (book.title or ''))
+    meta.evidence = pandoc.MetaString(report.name .. '-evidence.html')
+    meta.sources = sources(report.name, report.stem)
   else
     meta.home = true
     meta.pagetitle = text_meta(book.title or '')
     if book.subtitle then meta.subtitle = text_meta(book.subtitle) end
     meta.authors = {}
     for i, name in ipairs(book.author) do meta.authors[i] = text_meta(name) end
-    if chapters[1] then
-      meta.next = { href = html(chapters[1].page),
-                    title = text_meta(chapters[1].text) }
-    end
+    meta.next = page_link(chapters[1])
+    meta.sources = { { href = pandoc.MetaString(link('book.md')),
+                       path = text_meta('book.md') } }
   end
 end
 

@@ -1,9 +1,8 @@
--- The claims of a page: the badge beside each equation, and the evidence for
--- it at the page's end.
+-- The claims of a page: the badge beside each equation, and the evidence that
+-- it leads to.
 local report = require 'report'
 local ccode = require 'ccode'
 local values = require 'values'
-local typeset = require 'typeset'
 local M = {}
 local rows, listed = {}, {}
 local path, test_path
@@ -85,10 +84,21 @@ function M.badge(item)
     return '<span class="badge definition">definition</span>'
   end
   local state, text = verdict(item)
-  return string.format('<a class="badge %s" href="#evidence-%s" '
-    .. 'title="How %s was %s">%s%s</a>', state, item.name, item.name,
-    item.wrong and 'refuted' or 'checked', item.wrong and 'wrong ' or '', text)
+  return string.format('<a class="badge %s" href="%s#%s" data-claim="%s" '
+    .. 'title="How %s was %s">%s%s</a>', state, M.page(), item.name, item.name,
+    item.name, item.wrong and 'refuted' or 'checked',
+    item.wrong and 'wrong ' or '', text)
 end
+
+-- The badge's text alone.
+function M.badge_text(item)
+  if item.definition then return 'definition' end
+  local _, text = verdict(item)
+  return (item.wrong and 'wrong ' or '') .. text
+end
+
+-- Where the evidence of this page's claims stands.
+function M.page() return report.name .. '-evidence.html' end
 
 -- For a page with failures, in its opening.
 function M.banner(items)
@@ -138,39 +148,32 @@ local function figures(claim)
   return '<dl>' .. table.concat(out) .. '</dl>'
 end
 
--- The section at the page's end: for each claim the equation again, both
--- witnesses' figures and the C of its test.  link(path): URL of a source.
+-- For each claim of the page, in order, what was found, as { item =, html = }:
+-- both witnesses' figures and the C of its test.  link(path): URL of a source.
 function M.evidence(items, link)
-  local out = {}
-  local function html(...) out[#out + 1] = pandoc.RawBlock('html', string.format(...)) end
+  local out, codes = {}, {}
   for _, item in ipairs(items) do
     if item.kind == 'eq' and not item.definition then
-      html('<section class="evidence" id="evidence-%s"><h3>Equation '
-        .. '<a href="#%s">(%s)</a> %s</h3><div class="math" tabindex="0">%s</div>%s',
-        item.name, item.label, item.number, M.badge(item),
-        typeset.html(item.tex, true),
-        item.claim and figures(item.claim)
-          or '<p>The run ended before it reached this claim.</p>')
-      if item.row then
-        local parts = ccode.test_of(test_path, item.row)
-        parts[#parts + 1] = { text = item.row, line = item.row_line }
-        html('<details><summary>Its test in C</summary>')
-        for _, part in ipairs(parts) do
-          html('<p class="source"><a href="%s">%s</a>, line %d</p>',
-               link(test_path), test_path, part.line)
-          out[#out + 1] = pandoc.CodeBlock(part.text, pandoc.Attr('', { 'c' }))
-        end
-        html('</details>')
-      end
-      html('<p class="back"><a href="#%s">Back to the equation</a></p></section>',
-           item.label)
+      local parts = item.row and ccode.test_of(test_path, item.row) or {}
+      parts[#parts + 1] = item.row and { text = item.row, line = item.row_line }
+      for _, part in ipairs(parts) do codes[#codes + 1] = part.text end
+      out[#out + 1] = { item = item, parts = parts }
     end
   end
-  if #out == 0 then return {} end
-  table.insert(out, 1, pandoc.Header(2, 'Evidence', pandoc.Attr('evidence')))
-  table.insert(out, 2, pandoc.RawBlock('html',
-    '<p>What this build found when it tried to refute the equations above. '
-    .. 'A gradient’s errors are relative to its largest entry.</p>'))
+  local highlighted, n = ccode.highlight(codes), 0
+  for _, found in ipairs(out) do
+    local html = { found.item.claim and figures(found.item.claim)
+      or '<p>The run ended before it reached this claim.</p>' }
+    for i, part in ipairs(found.parts) do
+      n = n + 1
+      html[#html + 1] = string.format('%s<p class="source"><a href="%s">%s</a>'
+        .. ', line %d</p>%s', i == 1 and '<details><summary>Its test in C'
+        .. '</summary>' or '', link(test_path), test_path, part.line,
+        highlighted[n])
+    end
+    if #found.parts > 0 then html[#html + 1] = '</details>' end
+    found.html = table.concat(html)
+  end
   return out
 end
 

@@ -106,8 +106,14 @@ function M.escape(text)
   return (text:gsub('[&<>"]', escapes))
 end
 
+function M.json(text)
+  return '"' .. text:gsub('[%c"\\]', function(c)
+    return string.format('\\u%04x', c:byte())
+  end) .. '"'
+end
+
 -- The page's name ("02-linear"), its number (2) and stem ("linear").
-M.name = M.file:match('([^/]*)%.md$')
+M.name = M.file:match('([^/]*)%.md$') or M.file
 M.number, M.stem = M.name:match('^(%d+)%-(.*)$')
 M.number = M.number and math.floor(tonumber(M.number))
 

@@ -22,7 +22,8 @@ printf -- '---\ntitle: Tiny\n---\n\nA book.\n' > book.md
 printf 'int tiny(int x)\n{\n  return x;\n}\n\nint twice(int x) { return x; }\nint twice(int y) { return y; }\n' > src/tiny.c
 printf 'static void good(void)\n{\n}\n\nstruct claim c[] = {\n  { "tiny-good", GRADIENT, &op, .gradient = good },\n  { "tiny-crashed", GRADIENT, &op, .gradient = good },\n};\n' > tests/test_tiny.c
 printf 'int main(void) { return 0; }\n' > chapters/01-tiny.c
-: > plots/tiny.gp
+printf "set output out.'-curve'.suffix\nplot in.'/curve.tsv'\n" > plots/tiny.gp
+printf 'x\n1\n' > build/01-tiny/curve.tsv
 row() { printf '%s\tGRADIENT\t%s\t%s\t-\t1e-17\t1e-17\tlinear\t9\t3\t0\t1\t%s\n' "$1" "$2" "$2" "$3"; }
 header='name\tkind\terror\terror_cs\terror_fd\ttolerance\tresolution\torder\tentries\tcases\tredrawn\tseed\tverdict\n'
 { printf "$header"; row tiny-good 3.14e-19 pass; } > build/claims/tiny.tsv
@@ -75,18 +76,43 @@ Done.
 :::
 
 See [@higham2002].
+
+## It works
+
+## Notation
+
+| symbol | meaning |
+|---|---|
+| $x$ | a number of nothing |
 END
 weave
 result $status 'a correct chapter is woven'
 [ $status = 0 ] || cat log
 on_page 'its equation has a number' '>(1.1)</a>'
-on_page 'its badge leads to the evidence' 'href="#evidence-tiny-good" title="How tiny-good was checked">✓ 3e-19</a>'
+on_page 'its badge leads to the evidence' 'href="01-tiny-evidence.html#tiny-good" data-claim="tiny-good" title="How tiny-good was checked">✓ 3e-19</a>'
 on_page 'its numbers come from the run' '>3.1&thinsp;×&thinsp;10<sup>−19</sup>'
 on_page 'a format is kept' '>0.250<'
 on_page 'its output is escaped' 'it ran &amp; ended'
 on_page 'its figure has its words' 'alt="A curve."'
 on_page 'its exercise is numbered' 'Exercise 1.1'
 on_page 'its citations have their references' 'id="ref-higham2002"'
+holds() { grep -qF -- "$3" "build/book/$2" 2> /dev/null; result $? "$1"; }
+on_page 'its figure links its data' '<a href="source/build/01-tiny/curve.tsv.txt">curve.tsv</a>'
+holds 'the data are there' source/build/01-tiny/curve.tsv.txt 1
+on_page 'it names what it is made of' '<a href="source/src/tiny.c.txt">src/tiny.c</a>'
+holds 'its evidence has a page' 01-tiny-evidence.html '<section class="evidence" id="tiny-good">'
+holds 'with the test' 01-tiny-evidence.html 'tests/test_tiny.c</a>, line 1'
+holds 'its equation is listed' equations.html '<a class="ref" href="01-tiny.html#eq:tiny-good">(1.1)</a>'
+holds 'its figure is listed' figures.html 'href="01-tiny.html#fig:tiny-curve">Figure 1.1.'
+holds 'its notation is listed' notation.html 'a number of nothing'
+holds 'its card has the equation' data/01-tiny-equations.js '"eq:tiny-good": {"number": "1.1"'
+holds 'its panel has the errors' data/01-tiny-claims.js '"tiny-good": '
+holds 'its text can be searched' search.js '["it-works","It works"'
+holds 'its equation can be searched' search.js '["eq:tiny-good","1.1","y = x"'
+node -e "global.book = { index: (all) => process.exit(all.length === 2 ? 0 : 1),
+  equations() {}, claims() {} }; require('./build/book/data/01-tiny-claims.js');
+  require('./build/book/data/01-tiny-equations.js'); require('./build/book/search.js')"
+result $? 'its scripts are scripts'
 weave
 [ ! -s log ]; result $? 'nothing to do is nothing done'
 

@@ -1,15 +1,10 @@
--- All mathematics of a page, set by one KaTeX process (katex.js).
+-- All mathematics of a page, set by one KaTeX process (katex.js): as HTML with
+-- MathML inside, and as plain text.
 local report = require 'report'
 local M = {}
-local html = {}
+local html, plain = {}, {}
 
 local function key(text, display) return (display and 'D' or 'I') .. text end
-
-local function json(text)
-  return '"' .. text:gsub('[%c"\\]', function(c)
-    return string.format('\\u%04x', c:byte())
-  end) .. '"'
-end
 
 -- Sets every formula of the document, once each.
 function M.all(doc)
@@ -19,7 +14,7 @@ function M.all(doc)
     if not html[k] then
       html[k] = true
       keys[#keys + 1] = k
-      asked[#asked + 1] = json(k)
+      asked[#asked + 1] = report.json(k)
     end
   end }
   if #keys == 0 then return end
@@ -29,8 +24,10 @@ function M.all(doc)
   local i = 0
   for mark, text in answer:gmatch('([+-])(.-)\30') do
     i = i + 1
-    html[keys[i]] = text
-    if mark == '-' then
+    if mark == '+' then
+      html[keys[i]], plain[keys[i]] = text:match('^(.-)\31(.*)$')
+    else
+      html[keys[i]] = '<math></math>'
       local tex = keys[i]:sub(2)
       report.problem(tex:match('[^\n]*'), 'KaTeX: %s: %s', tex, text)
     end
@@ -39,5 +36,14 @@ function M.all(doc)
 end
 
 function M.html(text, display) return html[key(text, display)] end
+
+-- As one would type it: ∂L/∂W = GᵀX.
+function M.plain(text, display) return plain[key(text, display)] or text end
+
+-- The MathML alone, as it stands in the HTML.
+function M.mathml(text, display)
+  local math = M.html(text, display):match('<math.-</math>')
+  return (math:gsub('<annotation.-</annotation>', ''))
+end
 
 return M

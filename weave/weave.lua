@@ -9,31 +9,15 @@ local blocks = require 'blocks'
 local book_of = require 'book'
 local values = require 'values'
 local claims = require 'claims'
+local beside = require 'beside'
 
 local build
-local labels, chapters, pages, book = {}, {}, {}, { author = {} }
+local labels, chapters, pages, book
 local keys, cited = {}, false
 
 local raw = blocks.raw
-
-local function read_labels()
-  local rows = report.tsv(build .. '/labels/labels.tsv')
-  for _, row in ipairs(rows or {}) do
-    if row.kind == 'chapter' then
-      chapters[#chapters + 1] = row
-      pages[row.label] = row.page:gsub('%.html$', '')
-    elseif row.label == 'author' then
-      table.insert(book.author, row.text)
-    elseif row.kind == 'book' then
-      book[row.label] = row.text
-    else
-      if labels[row.label] and row.page ~= labels[row.label].page then
-        report.problem('{#' .. row.label, '%s: label also in %s and %s',
-                       row.label, row.page, labels[row.label].page)
-      end
-      labels[row.label] = row
-    end
-  end
+local function raw_inline(...)
+  return pandoc.RawInline('html', string.format(...))
 end
 
 -- @eq:x as (2.3); other citations stay for citeproc, if their keys exist.
@@ -126,6 +110,15 @@ local function keep_together(inlines)
   return out
 end
 
+-- A header's permanent address, to be copied.
+local function with_anchor(h)
+  if h.level > 1 and h.identifier ~= '' then
+    h.content:insert(raw_inline('<a class="anchor" href="#%s" '
+      .. 'aria-label="Link to this section">#</a>', h.identifier))
+    return h
+  end
+end
+
 -- Everything but mathematics, which typeset has collected by then.
 local function render(doc, items)
   local by_label = {}
@@ -191,7 +184,7 @@ end
 function Pandoc(doc)
   build = pandoc.utils.stringify(doc.meta.build)
   report.page = (report.number and report.name or 'index') .. '.html'
-  read_labels()
+  labels, chapters, pages, book = book_of.read(build)
   values.setup(build, pages)
   blocks.setup(build, pages)
   for key in (report.read('weave/references.bib') or ''):gmatch('@%a+%s*{%s*([^,%s]+)') do
@@ -218,6 +211,12 @@ function Pandoc(doc)
     Div = function(d) anchors[d.identifier] = true end,
   }
   doc = doc:walk { Inlines = keep_together }
+  local plain = doc:walk {
+    Math = function(m)
+      return pandoc.Str(typeset.plain(m.text, m.mathtype == 'DisplayMath'))
+    end,
+    Cite = cite,
+  }
   doc = render(doc, items)
   if title then title = table.remove(doc.blocks, 1).content end
   for i, block in ipairs(claims.banner(items)) do
@@ -227,10 +226,11 @@ function Pandoc(doc)
     doc.blocks:insert(pandoc.Header(2, 'References', pandoc.Attr('references')))
     doc.blocks:insert(pandoc.Div({}, pandoc.Attr('refs')))
   end
-  doc.blocks:extend(claims.evidence(items, blocks.link))
+  local evidence = claims.evidence(items, blocks.link)
   claims.note_failures(items)
   report.stop_on_problems()
-  book_of.set_meta(doc, book, chapters, title or doc.meta.title, plain_title)
+  beside.write(plain, doc, items, evidence, plain_title, blocks.data, build)
+  book_of.set_page(doc, book, chapters, title or doc.meta.title, plain_title)
   write_for_make()
-  return doc
+  return doc:walk { Header = with_anchor }
 end

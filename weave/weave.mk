@@ -12,7 +12,8 @@ KATEX_DIR ?= $(firstword $(wildcard /usr/share/javascript/katex \
 weave_names := $(notdir $(CHAPTERS:.md=)) $(if $(wildcard book.md),book)
 weave_stem = $(subst $(firstword $(subst -, ,$1))-,,$1)
 weave_labels := $(weave_names:%=$(BUILD)/labels/%.tsv)
-weave_tools := $(filter-out weave/lint.lua,$(wildcard weave/*.lua)) weave/katex.js weave/page.html
+weave_tools := $(filter-out weave/lint.lua weave/shell.lua,$(wildcard weave/*.lua)) \
+  weave/katex.js weave/page.html
 weave_pandoc := pandoc --from markdown \
   --metadata build=$(BUILD) $(if $(QUICK),--metadata quick=true)
 # All runs that pages show; what else a page reads is named in its .d.
@@ -42,32 +43,56 @@ $(BUILD)/labels/labels.tsv: $(weave_labels) $(weave_reordered)
 	@mv $@.part $@
 	@printf '%s' '$(weave_names)' > $(BUILD)/labels/order
 
+# What each page leaves beside itself, replaced only where it changed.
+weave_parts := index equations figures notation data evidence
+
 # $1: name, $2: its Markdown, $3: its page
 define weave_page
 $(BUILD)/book/$3.html: $2 $(BUILD)/labels/labels.tsv weave/references.bib \
     $(weave_tools) $(wildcard $(BUILD)/quick) $(if $(filter book,$1),$(patsubst %,$(BUILD)/labels/%.about,$(filter-out book,$(weave_names))),\
     $(filter $(BUILD)/$1/.done $(BUILD)/figures/$(call weave_stem,$1).done $(BUILD)/claims/$(call weave_stem,$1).tsv,$(weave_all_runs))) \
     | $(weave_all_runs)
-	@mkdir -p $(BUILD)/book $(BUILD)/weave
+	@mkdir -p $(BUILD)/book/data $(BUILD)/weave
 	@$(weave_pandoc) --lua-filter weave/weave.lua --citeproc \
 	  --bibliography weave/references.bib --metadata link-citations=true \
 	  --template weave/page.html \
 	  --standalone --wrap=preserve -t html5 -o $$@.part $2
 	@mv $$@.part $$@
+$(weave_parts:%=$(BUILD)/weave/$1.%): $(BUILD)/book/$3.html ;
 -include $(BUILD)/weave/$1.d
 endef
 $(foreach n,$(weave_names),$(eval $(call weave_page,$n,$(if $(filter book,$n),book.md,chapters/$n.md),$(if $(filter book,$n),index,$n))))
 weave_pages := $(patsubst %,$(BUILD)/book/%.html,$(subst book,index,$(weave_names)))
 
+# Pages made of those parts: $1: the page, $2: the parts
+define weave_shell
+$(BUILD)/book/$1.html: $2 $(BUILD)/labels/labels.tsv $(wildcard weave/*.lua) weave/page.html $(wildcard $(BUILD)/quick)
+	@$(weave_pandoc) --lua-filter weave/shell.lua --metadata view=$1 \
+	  --template weave/page.html --standalone -t html5 -o $$@.part /dev/null
+	@mv $$@.part $$@
+endef
+weave_chapters := $(filter-out book,$(weave_names))
+$(foreach n,$(weave_chapters),$(eval $(call weave_shell,$n-evidence,$(BUILD)/weave/$n.evidence)))
+$(foreach v,equations figures notation,$(eval $(call weave_shell,$v,$(weave_names:%=$(BUILD)/weave/%.$v))))
+weave_pages += $(patsubst %,$(BUILD)/book/%.html,$(weave_chapters:%=%-evidence) equations figures notation)
+
+# A script that holds all text that can be searched.
+$(BUILD)/book/search.js: $(weave_names:%=$(BUILD)/weave/%.index)
+	@{ echo 'book.index(['; \
+	  for f in $^; do cat $$f; echo ,; done; echo ']);'; } > $@.part
+	@mv $@.part $@
+
 # What stands beside the pages.
+$(BUILD)/book/book.js: weave/book.js
+	@mkdir -p $(@D); cp $< $@
 $(BUILD)/book/style.css: weave/style.css
 	@mkdir -p $(@D); cp $< $@
 $(BUILD)/book/katex/katex.css: $(KATEX_DIR)/katex.min.css
 	@mkdir -p $(@D)/fonts; cp $(KATEX_DIR)/fonts/*.woff2 $(@D)/fonts
 	@sed -E 's/,url\([^)]*\) format\(.(woff|truetype).\)//g' $< > $@.part; mv $@.part $@
-weave_sources := $(wildcard src/*.[ch] chapters/*.c tests/*.[ch] plots/*.gp)
-$(BUILD)/weave/sources.done: $(weave_sources)
-	@mkdir -p $(@D); for f in $(weave_sources); do \
+weave_sources := book.md $(CHAPTERS) $(wildcard src/*.[ch] chapters/*.[ch] tests/*.[ch] plots/*.gp)
+$(BUILD)/weave/sources.done: $(weave_sources) $(weave_names:%=$(BUILD)/weave/%.data)
+	@mkdir -p $(@D); for f in $(weave_sources) $$(cat $(filter %.data,$^)); do \
 	  to=$(BUILD)/book/source/$$f.txt; cmp -s $$f $$to || \
 	  { mkdir -p $${to%/*}; cp $$f $$to; } || exit 1; done; touch $@
 $(BUILD)/weave/figures.done: $(filter $(BUILD)/figures/%,$(weave_all_runs))
@@ -75,7 +100,8 @@ $(BUILD)/weave/figures.done: $(filter $(BUILD)/figures/%,$(weave_all_runs))
 	@for f in $(BUILD)/figures/*.svg; do \
 	  if [ -e $$f ]; then cp $$f $(BUILD)/book/figures/ || exit 1; fi; done; touch $@
 
-weave: $(weave_pages) $(BUILD)/book/style.css $(BUILD)/book/katex/katex.css \
+weave: $(weave_pages) $(BUILD)/book/style.css $(BUILD)/book/book.js \
+       $(BUILD)/book/search.js $(BUILD)/book/katex/katex.css \
        $(BUILD)/weave/sources.done $(BUILD)/weave/figures.done
 	@cat $(weave_names:%=$(BUILD)/weave/%.failed) >&2
 	@! grep -q . $(weave_names:%=$(BUILD)/weave/%.failed)
