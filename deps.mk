@@ -21,14 +21,14 @@ NODE_MISSING = $(if $(shell command -v node 2>/dev/null),,nodejs)
 DEPS_DEBIAN = gcc libc6-dev binutils make pkg-config check libsubunit-dev \
   libopenblas-dev librandom123-dev zlib1g-dev gnuplot-nox pandoc \
   $(NODE_MISSING) libjs-katex fonts-katex dataset-fashion-mnist
-DEPS_DEBIAN_LINT = clang clang-format clang-tidy
+DEPS_DEBIAN_LINT = clang clang-format clang-tidy aspell aspell-en
 
 DEPS_FEDORA = gcc glibc-devel binutils make pkgconf-pkg-config check-devel \
   subunit-devel openblas-devel Random123-devel zlib-devel gnuplot pandoc nodejs
-DEPS_FEDORA_LINT = clang clang-tools-extra
+DEPS_FEDORA_LINT = clang clang-tools-extra aspell aspell-en
 
 DEPS_BREW = gcc binutils make pkg-config check openblas zlib gnuplot pandoc node
-DEPS_BREW_LINT = llvm clang-format
+DEPS_BREW_LINT = llvm clang-format aspell
 
 # Shell: sets $missing to those of the packages $(1) that dpkg does not have.
 deps_missing = \
@@ -104,6 +104,6 @@ deps deps-check:
 
 deps-lint:
 	@$(call deps_elsewhere,$(DEPS_FEDORA_LINT),$(DEPS_BREW_LINT),clang \
-	  clang-format clang-tidy,,)
+	  clang-format clang-tidy aspell,,)
 
 endif

@@ -5,7 +5,7 @@ CLANG_TIDY ?= clang-tidy
 LINT_C := $(sort $(wildcard src/*.[ch] chapters/*.c tests/*.[ch] tests/mutants/*.[ch]))
 # The transcribed equations of test_*.c are many and repetitive: the compilers do.
 LINT_TIDY := $(filter-out tests/test_% tests/mutants/%,$(filter %.c,$(LINT_C)))
-LINT_PROSE := book.md $(wildcard chapters/*.md)
+LINT_PROSE := README.md book.md $(wildcard chapters/*.md)
 # The modules of the mathematics: those that stand on real.h.
 LINT_REAL := $(filter-out src/real.%,$(shell grep -l '"real.h"' src/*.h 2>/dev/null))
 LINT_REAL += $(wildcard $(LINT_REAL:.h=.c))
@@ -61,7 +61,15 @@ lint-real:
 	  $(filter %.c,$(LINT_REAL)) | grep -vE 'R\([^)]*\)|/\*|^[^:]*:[0-9]+: *[^;{}(]*\*/' || \
 	  { echo 'lint: a bare literal; write R(0.5)' >&2; exit 1; }
 
+# Each page leaves the words of weave/words.txt that it uses.
+LINT_WORDS := $(LINT_PROSE:%=$(BUILD)/lint/%.words)
 lint-prose: $(LINT_PROSE:%=lint-%)
+	@LC_ALL=C sort -cu weave/words.txt || \
+	  { echo 'lint: weave/words.txt: one word a line, by LC_ALL=C sort -u' >&2; exit 1; }
+	@! cat $(LINT_WORDS) | LC_ALL=C sort -u | LC_ALL=C comm -13 - weave/words.txt | \
+	  sed 's/^/lint: weave\/words.txt: no page needs the word /' | grep . >&2
 .PHONY: $(LINT_PROSE:%=lint-%)
 $(LINT_PROSE:%=lint-%): lint-%: %
-	@pandoc $< --lua-filter weave/lint.lua -t native -o /dev/null
+	@mkdir -p $(BUILD)/lint/$(dir $<)
+	@pandoc --from markdown-smart $< --lua-filter weave/lint.lua \
+	  --metadata words=$(BUILD)/lint/$<.words -t native -o /dev/null

@@ -277,4 +277,139 @@ reported 'a box whose text is not there' 'claim="tiny-good"' '0 times in tiny'
 reported 'a box without its equation' 'claim="tiny-none"' 'no equation eq:tiny-none'
 reported 'a box without its function' 'claim="tiny-gone"' 'no definition of a function teeny'
 
+# The prose checks: a chapter that passes, then one with every mistake.
+rm weave
+cp -R "$here/weave" weave
+printf 'pandoc\nsoftmax\n' > weave/words.txt
+cat > book.md <<'END'
+---
+title: Tiny
+chapters:
+- 01-tiny
+- 02-other
+---
+
+## Notation
+
+| Symbol | What it is |
+|:-------|:-----------|
+| $L$, $e$ | the loss; the base of the exponential function |
+END
+printf '# Other\n\n$$ L = e $$ {#eq:other-there .definition}\n' > chapters/02-other.md
+lint() { make -s -f "$here/lint.mk" BUILD=build \
+  LINT_PROSE=chapters/01-tiny.md lint-prose > log 2>&1; status=$?; }
+correct() {
+  cat <<'END'
+# Tiny {#tiny}
+
+It optimises. A softmax, 12,345 of them: see `coude`, and <https://example.org/coude>.
+The pandoc of `two  lines` of it.
+
+$$ y = \hat x' + L_{\text{low}} \operatorname{coude}(\mathbf{1}^\top \beta_k) $$ {#eq:tiny-good .definition}
+
+By @eq:tiny-good, @eq:other-there, @ex:tiny-a and @fig:tiny-curve, $e^{y} \le \infty$.
+
+![Seen.](plots/tiny-curve){alt="A curve."}
+
+## What you need
+
+## What the program printed
+
+## What can go wrong
+
+## What you can do now
+
+## Notation
+
+| symbol | what it is |
+|---|---|
+| $\hat x'$, $y$; $\mathbf{1}$ | numbers |
+| $\beta_k(y, L)$ | one of several |
+
+## Exercises
+
+END
+  for name in a b c d; do
+    printf '::: {.exercise #ex:tiny-%s level="practice"}\nDo.\n\n' $name
+    printf '::: hint\nTry.\n:::\n::: answer\n```\ncoude\n```\n:::\n:::\n\n'
+  done
+}
+correct > chapters/01-tiny.md
+lint
+result $status 'a correct chapter passes the prose checks'
+[ $status = 0 ] || cat log
+
+long='so so2 so3 so4 so5 so6 so7 so8 so9'
+long="$long, $long, $long, $long, $long, $long, $long"
+{
+  correct | sed 's/A curve/A curv/; s/| numbers/| nubmers/
+    s/one of several/$\\tau$ &/; s/What you need/& of coude/
+    s/^| $.beta/| $\\omega$ | nothing |\n&/'
+  cat <<END
+It behaves; the behavior.
+
+To optimize.
+
+$long to the end.
+
+There were 23456 of them.
+
+Or so, e.g. this.
+
+Two  spaces.
+
+\$\$ y = \\hat x' + L + 1 \$\$
+
+\$\$ y = L \$\$ {#eq:other-mine .definition}
+
+\$\$ y = e \$\$ {#eq:other-there .definition}
+
+See @eq:tiny-nowhere, and then @fig:other-nowhere.
+
+Here \$Q_k\$ is new, and \$\\hat x\$ has lost its prime.
+
+Here \$y_{\\mathbf x}\$ is bold, and \$\\frac y{
+\\rho}\$ is on two lines.
+END
+} > chapters/01-tiny.md
+lint
+[ $status != 0 ]; result $? 'broken prose fails'
+reported 'a misspelt word in a heading' 'of coude' 'spelling: coude'
+reported 'a misspelt word in an alt text' 'A curv.' 'spelling: curv '
+reported 'a misspelt word in a table' 'nubmers' 'spelling: nubmers (Numbers'
+reported 'a word of the other spelling' 'behavior' 'spelling: behavior (behaviour'
+reported 'a word with -ize' 'optimize' 'spelling: optimize (optimise'
+reported 'a sentence without end' 'to the end' 'a sentence of 66 words'
+reported 'a long number' '23456' 'without commas: 23456'
+reported 'an abbreviation' 'e.g.' 'write "for example"'
+reported 'two spaces' 'Two  spaces' 'two spaces'
+reported 'a display without a label' 'L + 1' 'without a label'
+reported 'a label of another chapter' 'eq:other-mine' 'must begin with eq:tiny-'
+reported 'a label that another chapter has' 'eq:other-there .' 'label also in chapters/02'
+reported 'a reference that leads nowhere' 'tiny-nowhere' 'nothing: @eq:tiny-nowhere'
+reported 'a reference to no figure' 'other-nowhere' 'nothing: @fig:other-nowhere'
+reported 'a symbol of no table' '$Q_k$' 'symbol Q is in no notation table: $Q_k$'
+reported 'a symbol without its prime' '$Q_k$' 'symbol \hat{x} is'
+reported 'a symbol in an index' 'mathbf x' 'symbol \mathbf{x} is'
+reported 'a symbol of a formula on two lines' 'frac y' 'symbol \rho is'
+reported 'a symbol that only a meaning names' 'of several' 'symbol \tau is'
+reported 'a row of a symbol that is not used' '$\omega$ | no' 'has \omega, which'
+
+correct > chapters/01-tiny.md
+printf 'pandoc\nsoftmax\nwroks\n' > weave/words.txt
+lint
+[ $status != 0 ] && grep -q 'no page needs the word wroks' log
+result $? 'a word of the list that no page needs'
+printf 'softmax\npandoc\n' > weave/words.txt
+lint
+[ $status != 0 ] && grep -q 'words.txt: one word a line' log
+result $? 'a list of words out of order'
+mkdir none
+for tool in pandoc sh mkdir; do ln -s "$(command -v $tool)" none/$tool; done
+make=$(command -v make)
+PATH=$room/none "$make" -s -f "$here/lint.mk" BUILD=build \
+  LINT_PROSE=chapters/01-tiny.md lint-prose > log 2>&1
+[ $? != 0 ] && grep -q 'no aspell' log
+result $? 'without aspell the prose does not pass'
+
 [ $failures = 0 ] || { echo "weave: $failures tests failed"; exit 1; }
