@@ -23,7 +23,8 @@ export LC_ALL := C.UTF-8
 
 # One stem names one topic; only chapters carry a number.
 CHAPTERS := $(sort $(wildcard chapters/[0-9][0-9]-*.md))
-NUMBERED := $(sort $(basename $(notdir $(wildcard chapters/[0-9][0-9]-*.md chapters/[0-9][0-9]-*.c))))
+NUMBERED := $(filter-out %.stub %.try %.answers,$(sort $(basename \
+  $(notdir $(wildcard chapters/[0-9][0-9]-*.md chapters/[0-9][0-9]-*.c)))))
 stem_of = $(subst $(firstword $(subst -, ,$1))-,,$1)
 STEMS := $(foreach n,$(NUMBERED),$(call stem_of,$n))
 numbered = $(filter %-$1,$(foreach n,$(NUMBERED),$(if $(filter $1,$(call stem_of,$n)),$n)))
@@ -97,7 +98,7 @@ $(BUILD)/$1/libbook.a: $(TYPED:%=$(BUILD)/$1/src/%.o) $(BUILD)/modules
 # One type's claims and the code they check, joined; only the table is seen
 # from outside, so that the five types link into one program.
 $(BUILD)/$1/claims_%.o: $(BUILD)/$1/tests/test_%.o $(BUILD)/$1/libbook.a
-	@ld -r -o $$@ $$^
+	@ld -r -o $$@ $$(filter %.o,$$^) $$(filter %.a,$$^)
 	@objcopy --keep-global-symbol=claims_$$*_$1 $$@
 endef
 $(foreach t,$(TYPES),$(eval $(call type_rules,$t)))
@@ -143,6 +144,7 @@ check: $(BUILD)/bin/check-all programs
 	@for t in $(wildcard tests/*.sh); do sh $$t $(BUILD)/bin || exit 1; done
 	@$< --out $(BUILD)/check $(if $(SEED),--seed $(SEED)) $(if $(CASES),--cases $(CASES))
 check-%: ## one chapter: make check-linear
+include exercises.mk
 
 # Two halves, side by side; the count goes to BUILD/false-alarms.tsv, which the
 # appendix shows.
@@ -190,8 +192,12 @@ sanitize: ## the checks and programs under address and undefined sanitizers
 program_name = $(BUILD)/bin/$1$(if $(word 2,$(call reals,$1)),-$2)
 programs_of = $(foreach t,$(call reals,$1),$(call program_name,$1,$t))
 
+# A program that calls an answer to an exercise includes their header.
+CALL_ANSWERS := $(shell grep -sl '\.exercises\.h"' $(NUMBERED:%=chapters/%.c))
 define program_rules
-$(call program_name,$1,$2): $(BUILD)/$2/chapters/$(call numbered,$1).o $(BUILD)/$2/libbook.a $(BUILD)/libplain.a
+$(call program_name,$1,$2): $(BUILD)/$2/chapters/$(call numbered,$1).o \
+    $(patsubst %.c,$(BUILD)/$2/%.answers.o,$(filter chapters/$(call numbered,$1).c,$(CALL_ANSWERS))) \
+    $(BUILD)/$2/libbook.a $(BUILD)/libplain.a
 	@mkdir -p $$(@D); $(CC) $$(ALL_CFLAGS) -o $$@ $$^ $(LIBRARIES)
 endef
 $(foreach s,$(STEMS),$(foreach t,$(call reals,$s),$(eval $(call program_rules,$s,$t))))

@@ -2,7 +2,7 @@
 
 CLANG_FORMAT ?= clang-format
 CLANG_TIDY ?= clang-tidy
-LINT_C := $(sort $(wildcard src/*.[ch] chapters/*.c tests/*.[ch] tests/mutants/*.[ch]))
+LINT_C := $(filter-out %.try.c,$(sort $(wildcard src/*.[ch] chapters/*.[ch] tests/*.[ch] tests/mutants/*.[ch])))
 # The transcribed equations of test_*.c are many and repetitive: the compilers do.
 LINT_TIDY := $(filter-out tests/test_% tests/mutants/%,$(filter %.c,$(LINT_C)))
 LINT_PROSE := README.md book.md $(wildcard chapters/*.md)
@@ -33,7 +33,7 @@ lint-format:
 
 LINT_CODE := $(LINT_TIDY:%=$(BUILD)/lint/%.tidy)
 lint-code: $(LINT_CODE)
-$(LINT_CODE): $(BUILD)/lint/%.tidy: % $(wildcard src/*.h tests/*.h) lint.mk
+$(LINT_CODE): $(BUILD)/lint/%.tidy: % $(wildcard src/*.h tests/*.h chapters/*.h) lint.mk
 	@mkdir -p $(@D)
 	@$(CLANG_TIDY) --quiet --warnings-as-errors='*' --checks='$(TIDY_CHECKS)' \
 	  $< -- -std=c11 -Isrc -Itests > $@.log 2>&1 || { cat $@.log >&2; exit 1; }
@@ -47,6 +47,7 @@ lint-types:
 	    clang -std=c11 $(WARNINGS) -Werror $$flag -Isrc -Itests -fsyntax-only \
 	      $(filter %.c,$(LINT_REAL)) \
 	      $(wildcard $(foreach s,$(STEMS),tests/test_$(call c_name,$s).c)) \
+      $(wildcard chapters/*.answers.c) \
 	      || exit 1; \
 	  done; \
 	done

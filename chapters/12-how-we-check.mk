@@ -10,14 +10,14 @@ how_run = @mkdir -p $(@D); rm -f $(basename $@)*.tsv; \
 ifeq ($(QUICK)$(FULL),)
 how_planted := $(BUILD)/mutants/hand.done $(BUILD)/mutants/rivals.done \
   $(BUILD)/false-alarms.tsv
-$(BUILD)/mutants/hand.done: $(wildcard src/*.[ch] tests/*.[ch] tests/mutants/*)
+$(BUILD)/mutants/hand.done: $(wildcard src/*.[ch] chapters/*.answers.c tests/*.[ch] tests/mutants/*)
 	$(how_run)
 $(BUILD)/mutants/rivals.done: $(BUILD)/mutants/hand.done
 	$(how_run)
 endif
 # A table older than the code it broke says nothing of this build.
 how_fresh = for f in $(BUILD)/mutants/*.tsv $(BUILD)/false-alarms.tsv; do \
-  if [ -e "$$f" ] && [ -z "$$(find src tests -name '*.[cht]*' -newer "$$f" -print -quit)" ]; \
+  if [ -e "$$f" ] && [ -z "$$(find src tests $(wildcard chapters/*.answers.c) -name '*.[cht]*' -newer "$$f" -print -quit)" ]; \
   then cp "$$f" $(how)/tables; fi; done
 
 $(how)/.done: $(BUILD)/bin/how-we-check $(BUILD)/quick $(how_planted) \

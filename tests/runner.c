@@ -53,6 +53,34 @@ static const struct table tables[] = {
   { NULL, { NULL }, NULL }
 };
 
+#ifdef TRY
+/* Code compiled with -finstrument-functions calls these, and a reader's
+   answers are (exercises.mk): names each function once on descriptor 3, by its
+   distance from the first of these two. */
+void __cyg_profile_func_enter(void *function, void *site);
+void __cyg_profile_func_exit(void *function, void *site);
+
+void __cyg_profile_func_enter(void *function, void *site)
+{
+  enum { MOST = 200 };
+  static void *seen[MOST];
+  int k = 0;
+  (void)site;
+  while (k < MOST && seen[k] && seen[k] != function)
+    k++;
+  if (k < MOST && !seen[k]) {
+    seen[k] = function;
+    dprintf(3, "%lld\n",
+            (long long)function - (long long)&__cyg_profile_func_enter);
+  }
+}
+
+void __cyg_profile_func_exit(void *function, void *site)
+{
+  (void)function, (void)site;
+}
+#endif
+
 static const char *out_dir, *only; /* the one claim to check, or NULL */
 static uint64_t seed = 1;
 static int cases = 3, quiet, list, rivals;

@@ -258,12 +258,19 @@ end
 local function Div(d)
   if not d.classes:includes('exercise') then return end
   local name, parts, level = '#' .. d.identifier, {}, d.attributes.level
+  local code = ' ' .. (d.attributes.code or '') .. ' '
   exercises[#exercises + 1] = name
   pandoc.walk_block(d, {
     Div = function(inner)
       for _, c in ipairs(inner.classes) do parts[c] = true end
     end,
-    CodeBlock = function() parts.code = true end,
+    CodeBlock = function(b)
+      local src, fn = b.attributes.src or '', b.attributes.fn or ''
+      if src:find('%.answers%.c$')
+          and not code:find(' ' .. fn .. ' ', 1, true) then
+        problem(name, 'the answer ' .. fn .. ' is missing in code="…"')
+      end
+    end,
   })
   if not (parts.hint and parts.answer) then
     problem(name, 'an exercise has a hint and an answer')
@@ -271,7 +278,7 @@ local function Div(d)
   if not ({ practice = 1, recommended = 1, stretch = 1 })[level] then
     problem(name, 'level is practice, recommended or stretch')
   end
-  if parts.code then in_code = in_code + 1 end
+  if code:find('%w') then in_code = in_code + 1 end
 end
 
 local function Image(i)
@@ -334,7 +341,9 @@ function Pandoc(doc)
     if #exercises < 4 or #exercises > 6 then
       problem(1, 'four to six exercises, here %d', #exercises)
     end
-    if in_code < 2 then problem(1, 'at least two exercises in code') end
+    if in_code < 2 then
+      problem(1, 'at least two exercises in code, code="…"')
+    end
     if figures < 1 then problem(1, 'no figure') end
   end
   report.stop_on_problems()

@@ -90,7 +90,8 @@ $(BUILD)/book/style.css: weave/style.css
 $(BUILD)/book/katex/katex.css: $(KATEX_DIR)/katex.min.css
 	@mkdir -p $(@D)/fonts; cp $(KATEX_DIR)/fonts/*.woff2 $(@D)/fonts
 	@sed -E 's/,url\([^)]*\) format\(.(woff|truetype).\)//g' $< > $@.part; mv $@.part $@
-weave_sources := book.md $(CHAPTERS) $(wildcard src/*.[ch] chapters/*.[ch] tests/*.[ch] plots/*.gp)
+weave_sources := book.md $(CHAPTERS) $(filter-out %.try.c,\
+  $(wildcard src/*.[ch] chapters/*.[ch] tests/*.[ch] plots/*.gp))
 $(BUILD)/weave/sources.done: $(weave_sources) $(weave_names:%=$(BUILD)/weave/%.data)
 	@mkdir -p $(@D); for f in $(weave_sources) $$(cat $(filter %.data,$^)); do \
 	  to=$(BUILD)/book/source/$$f.txt; cmp -s $$f $$to || \

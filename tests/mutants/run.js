@@ -84,11 +84,11 @@ function mutated(file, f, m) {
 
 function copyTree() {
   fs.mkdirSync(tree, { recursive: true });
-  for (const f of ['Makefile', 'deps.mk', 'lint.mk']) fs.copyFileSync(path.join(root, f), path.join(tree, f));
+  for (const f of ['Makefile', 'deps.mk', 'exercises.mk', 'lint.mk']) fs.copyFileSync(path.join(root, f), path.join(tree, f));
   for (const dir of ['src', 'tests', 'chapters']) {
     fs.mkdirSync(path.join(tree, dir), { recursive: true });
     for (const f of fs.readdirSync(path.join(root, dir))) {
-      if (/\.(c|h|md|mk)$/.test(f)) put(`${dir}/${f}`, read(`${dir}/${f}`));
+      if (/\.(c|h|md|mk)$/.test(f) && !f.endsWith('.try.c')) put(`${dir}/${f}`, read(`${dir}/${f}`));
     }
   }
   put('tests/runner.c', read('tests/runner.c') + `
@@ -329,22 +329,31 @@ function entries(text, stem) {
 
 const MOST = 12; // edits of one function
 
+// The answers to the exercises, which the tests call.
+function answersOf(stem) {
+  const name = fs.readdirSync(path.join(root, 'chapters'))
+    .find((f) => f.replace(/^\d\d-/, '').replace(/-/g, '_') === `${stem}.answers.c`);
+  return name && `chapters/${name}`;
+}
+
 async function transcribed() {
   const list = [], claims = [];
   for (const stem of stems) {
-    const file = `tests/test_${stem}.c`, text = read(file), all = functions(text);
+    const file = `tests/test_${stem}.c`, text = read(file), answers = answersOf(stem);
+    const all = [...functions(text).map((f) => ({ ...f, file })),
+      ...(answers ? functions(read(answers)).map((f) => ({ ...f, file: answers })) : [])];
     for (const f of all) {
       const every = mutations(f).filter((m) => m.kind !== 'deleted');
       const rank = { operator: 0, 'sixth digit': 1, sign: 1, constant: 2, assignment: 3, index: 4, comparison: 5 };
       every.sort((a, b) => (rank[a.kind] ?? 9) - (rank[b.kind] ?? 9));
-      for (const m of every.slice(0, MOST)) list.push(mutated(file, f, m));
+      for (const m of every.slice(0, MOST)) list.push(mutated(f.file, f, m));
     }
     for (const call of invocations(text)) {
       const last = tokens(call.body).filter((t) => /^\d+(\.\d+)?L?$/.test(t.text)).pop();
       if (last) list.push({ file, function: call.name, name: call.name, line: call.first + 1, match: plain(call.body), call,
         at: last.at, length: last.text.length, what: `${last.text} -> 1 + ${last.text}` });
     }
-    claims.push({ stem, file, all: [...all, ...invocations(text)], entries: entries(text, stem) });
+    claims.push({ stem, file, all: [...all, ...invocations(text).map((f) => ({ ...f, file }))], entries: entries(text, stem) });
   }
   await prepare(list);
   await baseline(stems);
@@ -363,7 +372,7 @@ async function transcribed() {
     const order = reached(words, c.all);
     let tried = 0;
     for (const f of order) {
-      for (const v of list.filter((x) => x.file === c.file && x.name === f.name && !x.broken)) {
+      for (const v of list.filter((x) => x.file === f.file && x.name === f.name && !x.broken)) {
         tried++;
         const r = await runOne(v.id, c.stem, ['--cases', '1', '--claim', c.claim]);
         if (r.how) { killed.push({ ...v, claim: c.claim, result: r }); return; }
