@@ -48,6 +48,7 @@ unset multiplot
 unset logscale
 
 set output out.'-synthetic'.suffix
+set style fill solid 1 noborder
 set xlabel 'x_1'
 set ylabel 'x_2'
 set format y '%g'

@@ -77,7 +77,7 @@ end
 -- The page's part of search.js.  doc: without mathematics or references left
 -- to resolve.
 local function index(doc, items, title)
-  local sections, exercises, captions = { { 'main', title, '' } }, {}, {}
+  local sections, exercises, captions = { { '', '', '' } }, {}, {}
   for _, block in ipairs(doc.blocks) do
     if block.t == 'Header' then
       sections[#sections + 1] = { block.identifier,

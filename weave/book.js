@@ -1,17 +1,16 @@
 // What a page of the book does for its reader: colours, copying of code, an
-// equation at its reference, a claim at its badge, search.  A page is whole
-// without it.  Data come as scripts that call book.*, because a page opened
-// from a file may not fetch.
+// equation at its reference, a claim at its badge; search is in find.js.  A
+// page is whole without it.  Data come as scripts that call book.*, because a
+// page opened from a file may not fetch.
 (function () {
   'use strict';
   const root = document.documentElement;
   const store = { equations: {}, claims: {} }; // page -> label -> data
   const loading = {};                          // script -> promise
   const here = pageOf(location);
-  const dialogs = typeof HTMLDialogElement === 'function';
 
   window.book = {
-    element,
+    element, button, modal, load,
     equations: (page, map) => { store.equations[page] = map; },
     claims: (page, map) => { store.claims[page] = map; },
   };
@@ -49,9 +48,10 @@
     return made;
   }
 
-  const button = (className, text, onclick) =>
-    element('button',
-            { type: 'button', className, textContent: text, onclick });
+  function button(className, textContent, onclick) {
+    return element('button',
+                   { type: 'button', className, textContent, onclick });
+  }
 
   function withoutIds(node) {
     for (const e of node.querySelectorAll('[id]')) e.removeAttribute('id');
@@ -67,12 +67,11 @@
   const modalOf = (node) => node.closest('dialog') || document.body;
 
   function say(text, near) {
-    const place = modalOf(near);
-    let region = place.querySelector(':scope > .said');
+    let region = modalOf(near).querySelector(':scope > .said');
     if (!region) {
       region = element('div', { className: 'said' });
       region.setAttribute('role', 'status');
-      place.append(region);
+      modalOf(near).append(region);
     }
     region.textContent = '';
     setTimeout(() => { region.textContent = text; }, 50);
@@ -80,9 +79,12 @@
 
   function modal(id, ...children) {
     const dialog = element('dialog', { id }, ...children);
+    let pressed = null; // a selection that ends outside closes nothing
+    dialog.addEventListener('pointerdown', (e) => { pressed = e.target; });
     dialog.addEventListener('click', (e) => {
       const link = e.target.closest('a[href]');
-      if (e.target === dialog || link && plainClick(e)) dialog.close();
+      const outside = e.target === dialog && pressed === dialog;
+      if (outside || link && plainClick(e)) dialog.close();
     });
     document.body.append(dialog);
     return dialog;
@@ -165,7 +167,8 @@
     }
     const found = await datum('equations', page, label);
     return found && { number: '(' + found.number + ')',
-      math: element('div', { className: 'math', innerHTML: found.html }) };
+      math: element('div', { className: 'math', tabIndex: 0,
+                             innerHTML: found.html }) };
   }
 
   const labelOf = (link) => decodeURIComponent(link.hash.slice(1));
@@ -180,6 +183,7 @@
     // Below its reference or, where that has too little room, above.
     function place() {
       const at = owner.getClientRects()[0], gap = 6;
+      card.style.maxHeight = '';
       const below = innerHeight - at.bottom - gap, above = at.top - gap;
       const up = card.offsetHeight > below && above > below;
       card.style.maxHeight = Math.max(96, (up ? above : below) - gap) + 'px';
@@ -258,7 +262,7 @@
       const at = owner.getBoundingClientRect();
       if (at.bottom < 0 || at.top > innerHeight) hide();
     }, { capture: true, passive: true });
-    addEventListener('resize', hide);
+    addEventListener('resize', () => { if (owner) place(); });
     document.addEventListener('click', async (e) => {
       const ref = refOf(e);
       if (ref && ref !== owner && pointer === 'touch' && plainClick(e)) {
@@ -294,14 +298,15 @@
         element('h3', { textContent: 'Claim ' + name });
       title.id = 'claim-title';
       panel.setAttribute('aria-labelledby', title.id);
-      if (found) claim.prepend(found.math);
+      if (found && !claim.querySelector('.math')) claim.prepend(found.math);
       claim.prepend(title);
       claim.append(element('p', { className: 'more' },
         element('a', { href: evidence }, 'On the page of evidence')));
+      for (const pre of claim.querySelectorAll('pre')) pre.tabIndex = 0;
       addCopyButtons(claim);
       body.replaceChildren(claim);
       badge.focus({ preventScroll: true }); // where the dialog gives it back
-      panel.showModal();
+      if (!panel.open) panel.showModal();
       body.scrollTop = 0;
       return true;
     }
@@ -313,73 +318,6 @@
       e.preventDefault();
       if (!await show(badge)) location.href = badge.href;
     });
-  }
-
-  // ---- Search: find.js and the index come with its first use
-
-  function setUpSearch() {
-    const opener = document.getElementById('search');
-    const input = element('input', { type: 'search', autocomplete: 'off',
-      spellcheck: false, placeholder: 'Words, a formula, or a number' });
-    input.setAttribute('aria-label', 'Search the book');
-    input.setAttribute('autocapitalize', 'off');
-    const count = element('p', { className: 'count' });
-    count.setAttribute('role', 'status');
-    const list = element('ol', { id: 'search-results' });
-    const close = button('close', 'Close', () => dialog.close());
-    const dialog = modal('search-dialog',
-      element('div', { className: 'bar' }, input, close), count, list);
-    dialog.setAttribute('aria-label', 'Search');
-
-    function show() {
-      const query = input.value.trim();
-      try { sessionStorage.setItem('query', query); } catch (e) {}
-      if (!book.find) return;
-      const { shown, total } = book.find(query);
-      list.replaceChildren(...shown);
-      list.scrollTop = 0;
-      count.textContent = !query ? '' :
-        !total ? 'Nothing found for “' + query + '”' :
-        shown.length < total ? shown.length + ' of ' + total + ' results' :
-        total + (total === 1 ? ' result' : ' results');
-    }
-
-    async function open() {
-      try { input.value = sessionStorage.getItem('query') || ''; } catch (e) {}
-      dialog.showModal();
-      input.focus();
-      input.select();
-      try {
-        count.textContent = 'Loading the index…';
-        await load('find.js');
-        await load('search.js');
-        show();
-      } catch (e) { count.textContent = 'Did not load: ' + e.message; }
-    }
-
-    input.addEventListener('input', show);
-    dialog.addEventListener('keydown', (e) => {
-      const links = [...list.querySelectorAll('a')];
-      const step = { ArrowDown: 1, ArrowUp: -1 }[e.key];
-      const at = links.indexOf(document.activeElement);
-      if (e.key === 'Enter' && e.target === input && links[0]) {
-        links[0].click();
-      }
-      if (!step || !links.length) return;
-      e.preventDefault();
-      (links[Math.min(at + step, links.length - 1)] || input).focus();
-    });
-    document.addEventListener('keydown', (e) => {
-      const busy = 'dialog[open], input:focus, textarea:focus, select:focus';
-      if (e.key !== '/' || e.ctrlKey || e.metaKey || e.altKey ||
-          document.querySelector(busy)) return;
-      e.preventDefault();
-      open();
-    });
-    opener.onclick = open;
-    opener.title = 'Search the book (key /)';
-    opener.setAttribute('aria-keyshortcuts', '/');
-    opener.hidden = false;
   }
 
   // ---- The list of contents
@@ -403,8 +341,8 @@
   addCopyButtons(document);
   setUpCard();
   setUpContents();
-  if (dialogs) {
+  if (typeof HTMLDialogElement === 'function') {
     setUpClaims();
-    if (document.getElementById('search')) setUpSearch();
+    load('find.js').catch(() => {}); // then there is no button for it
   }
 }());

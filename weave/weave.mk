@@ -83,9 +83,8 @@ $(BUILD)/book/search.js: $(weave_names:%=$(BUILD)/weave/%.index)
 	@mv $@.part $@
 
 # What stands beside the pages.
-$(BUILD)/book/book.js: weave/book.js
-	@mkdir -p $(@D); cp $< $@
-$(BUILD)/book/style.css: weave/style.css
+weave_beside := $(addprefix $(BUILD)/book/,style.css book.js find.js)
+$(weave_beside): $(BUILD)/book/%: weave/%
 	@mkdir -p $(@D); cp $< $@
 $(BUILD)/book/katex/katex.css: $(KATEX_DIR)/katex.min.css
 	@mkdir -p $(@D)/fonts; cp $(KATEX_DIR)/fonts/*.woff2 $(@D)/fonts
@@ -101,7 +100,7 @@ $(BUILD)/weave/figures.done: $(filter $(BUILD)/figures/%,$(weave_all_runs))
 	@for f in $(BUILD)/figures/*.svg; do \
 	  if [ -e $$f ]; then cp $$f $(BUILD)/book/figures/ || exit 1; fi; done; touch $@
 
-weave: $(weave_pages) $(BUILD)/book/style.css $(BUILD)/book/book.js \
+weave: $(weave_pages) $(weave_beside) \
        $(BUILD)/book/search.js $(BUILD)/book/katex/katex.css \
        $(BUILD)/weave/sources.done $(BUILD)/weave/figures.done
 	@cat $(weave_names:%=$(BUILD)/weave/%.failed) >&2
