@@ -33,7 +33,10 @@ end
 local function panels(evidence)
   local rows = {}
   for i, found in ipairs(evidence) do
-    rows[i] = report.json(found.item.name) .. ': ' .. report.json(found.html)
+    local head = string.format('<h3>Equation (%s): %s</h3>', found.item.number,
+                               claims.badge_text(found.item))
+    rows[i] = report.json(found.item.name) .. ': '
+      .. report.json(head .. found.html)
   end
   return call('claims', rows)
 end
