@@ -29,7 +29,7 @@ plot file using 'gap':'float-guarded' with lines linetype 3, \
 reset
 load 'plots/style.gp'
 set output out.'-loss'.suffix
-set xlabel 'gap g between the wrong logit and the right one'
+set xlabel 'gap u between the wrong logit and the right one'
 set ylabel 'loss and its slope'
 set xrange [-6:6]
 set yrange [0:6]

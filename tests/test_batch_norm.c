@@ -1360,18 +1360,18 @@ static void two_moments(const size_t d[], const void *const in[], void *left,
 }
 
 /* Each of the K^S batches of S that can be drawn from K numbers, once:
-   the mean of their μ² is m² + σ²/S, that of their v is (1 − 1/S) σ². */
+   the mean of their μ² is E[x]² + σ²/S, that of their v is (1 − 1/S) σ². */
 enum { POPULATION = 4, DRAWN = 3 };
 static void all_batches(struct finding *f, int wanted)
 {
   struct rng rng = rng_stream(f->seed, "batch-norm-expected-variance");
-  long double x[POPULATION], m = 0, variance = 0, mu2 = 0, v_mean = 0;
+  long double x[POPULATION], expected = 0, variance = 0, mu2 = 0, v_mean = 0;
   for (int k = 0; k < POPULATION; k++) {
     x[k] = 1 + (long double)rng_normal(&rng);
-    m += x[k] / POPULATION;
+    expected += x[k] / POPULATION;
   }
   for (int k = 0; k < POPULATION; k++)
-    variance += (x[k] - m) * (x[k] - m) / POPULATION;
+    variance += (x[k] - expected) * (x[k] - expected) / POPULATION;
   long batches = 1;
   for (int s = 0; s < DRAWN; s++)
     batches *= POPULATION;
@@ -1385,8 +1385,9 @@ static void all_batches(struct finding *f, int wanted)
     v_mean += v / (long double)batches;
   }
   f->tolerance = 32 * (long double)LDBL_EPSILON;
-  f->error = wanted == 0 ? worse(0, mu2, m * m + variance / DRAWN)
-                         : worse(0, v_mean, (1 - 1.0L / DRAWN) * variance);
+  f->error = wanted == 0
+                 ? worse(0, mu2, expected * expected + variance / DRAWN)
+                 : worse(0, v_mean, (1 - 1.0L / DRAWN) * variance);
   f->entries = batches;
 }
 
@@ -1534,7 +1535,7 @@ static long double whole_distance(const size_t d[], const void *const in[])
           { "γ", SHAPE(N), NORMAL, .role = PARAMETER },                  \
           { "β", SHAPE(N), NORMAL, .role = PARAMETER },                  \
           { "V", SHAPE(K, N), NORMAL, .role = PARAMETER },               \
-          { "c", SHAPE(K), NORMAL, .role = PARAMETER },                  \
+          { "b2", SHAPE(K), NORMAL, .role = PARAMETER },                 \
           __VA_ARGS__ }
 
 static const struct op whole = {
@@ -2232,7 +2233,7 @@ static void one_pass(struct finding *f)
     f->error = worse(f->error, (long double)found[i], page[i]);
 }
 
-/* Y with v' = 1/(S − 1) Σ (x − μ)² under the root */
+/* Y with ṽ = 1/(S − 1) Σ (x − μ)² under the root */
 static void unbiased_forward(const size_t d[], const void *const in[], void *Y)
 {
   struct seen c = batch(d, in, NULL);
@@ -2246,7 +2247,7 @@ static const struct op unbiased =
     NODE("batch norm with an unbiased variance", 2, 5, SHAPE(S, N),
          unbiased_forward, { 0 });
 
-/* γ r' (g_s − 1/S Σ_p g_p − xhat'_s/(S − 1) Σ_p g_p xhat'_p) */
+/* γ r̃ (g_s − 1/S Σ_p g_p − x̃_s/(S − 1) Σ_p g_p x̃_p) */
 static void unbiased_dx(const size_t d[], const void *const in[],
                         const void *G, void *g)
 {

@@ -425,18 +425,18 @@ static void direct(const size_t d[], const void *const in[],
   times(d[S] * d[N], g, upstream);
 }
 
-/* log Σ_k e^z_k = m + log Σ_k e^(z_k − m), m the largest z */
+/* log Σ_k e^z_k = z_max + log Σ_k e^(z_k − z_max) */
 static void shifted(const size_t d[], const void *const in[], void *left,
                     void *right)
 {
   const real *z = in[Z];
-  real m = z[0], sum = R(0.0);
+  real z_max = z[0], sum = R(0.0);
   for (size_t k = 1; k < d[ROW_N]; k++)
-    m = re(z[k]) > re(m) ? z[k] : m;
+    z_max = re(z[k]) > re(z_max) ? z[k] : z_max;
   for (size_t k = 0; k < d[ROW_N]; k++)
-    sum += exp(z[k] - m);
+    sum += exp(z[k] - z_max);
   *(real *)left = log_sum_exp(d[ROW_N], z);
-  *(real *)right = m + log(sum);
+  *(real *)right = z_max + log(sum);
 }
 
 /* max z <= log Σ_k e^z_k <= max z + log N */
@@ -516,12 +516,12 @@ static void gap_forward(const size_t d[], const void *const in[], void *l)
 static const struct op gap = {
   .name = "loss of two classes by their gap",
   .dim = { { "N", 2, 2 } },
-  .in = { { "g", SCALAR, NORMAL, .role = INPUT } },
+  .in = { { "u", SCALAR, NORMAL, .role = INPUT } },
   .out = SCALAR,
   .forward = gap_forward,
 };
 
-/* l = log(1 + e^g) */
+/* l = log(1 + e^u) */
 static void gap_loss(const size_t d[], const void *const in[], void *left,
                      void *right)
 {
@@ -529,28 +529,28 @@ static void gap_loss(const size_t d[], const void *const in[], void *left,
   *(real *)right = log(R(1.0) + exp(*(const real *)in[Z]));
 }
 
-/* dl/dg = 1 / (1 + e^−g) */
+/* dl/du = 1 / (1 + e^−u) */
 static void gap_slope(const size_t d[], const void *const in[], void *J)
 {
   (void)d;
   *(real *)J = R(1.0) / (R(1.0) + exp(-*(const real *)in[Z]));
 }
 
-/* Two classes with the gap g, the first the right one: the loss and its slope
-   by g, fused and by the chain from probabilities.  Where g is so large that
+/* Two classes with the gap u, the first the right one: the loss and its slope
+   by u, fused and by the chain from probabilities.  Where u is so large that
    a class's probability is 0, the chain has nothing to say. */
 struct pair {
   long double loss[2], slope[2];
   int chained;
 };
 
-static struct pair pair_of(double g)
+static struct pair pair_of(double u)
 {
-  const real z[1][2] = { { R(0.0), (real)g } };
+  const real z[1][2] = { { R(0.0), (real)u } };
   const real t[1][2] = { { R(1.0), R(0.0) } };
   real p[1][2], dZ[1][2], dP[1][2];
   const double end = 0.9 * log(2.0) * LDBL_MAX_EXP;
-  struct pair pair = { .chained = -end < g && g < end };
+  struct pair pair = { .chained = -end < u && u < end };
   pair.loss[0] = (long double)re(softmax_cross_entropy_forward(1, 2, p, z, t));
   softmax_cross_entropy_backward(1, 2, dZ, (const void *)p, t);
   pair.slope[0] = (long double)re(dZ[0][1]);
@@ -562,16 +562,16 @@ static struct pair pair_of(double g)
   return pair;
 }
 
-/* max(0, g) <= l <= max(0, g) + log 2 */
+/* max(0, u) <= l <= max(0, u) + log 2 */
 static void gap_bounds(struct finding *f)
 {
   struct rng rng = rng_stream(f->seed, "cross-entropy-gap-bounds");
   f->error = 0;
   f->tolerance = 16 * (long double)LDBL_EPSILON;
   for (int t = 0; t < 1000; t++) {
-    const double g = exp(12 * rng_uniform(&rng)) * (t % 4 ? 1 : -1);
-    const struct pair pair = pair_of(t ? g : 0);
-    const long double low = t && g > 0 ? (long double)g : 0;
+    const double u = exp(12 * rng_uniform(&rng)) * (t % 4 ? 1 : -1);
+    const struct pair pair = pair_of(t ? u : 0);
+    const long double low = t && u > 0 ? (long double)u : 0;
     const long double high = low + log(2.0L), scale = 1 + low;
     for (int i = 0; i < 1 + pair.chained; i++) {
       if (!(pair.loss[i] >= low))
@@ -583,15 +583,15 @@ static void gap_bounds(struct finding *f)
   }
 }
 
-/* 1/2 <= dl/dg <= 1 for g >= 0 */
+/* 1/2 <= dl/du <= 1 for u >= 0 */
 static void slope_bounds(struct finding *f)
 {
   struct rng rng = rng_stream(f->seed, "cross-entropy-slope-bounds");
   f->error = 0;
   f->tolerance = 16 * (long double)LDBL_EPSILON;
   for (int t = 0; t < 1000; t++) {
-    const double g = t ? exp(12 * rng_uniform(&rng)) - 1 : 0;
-    const struct pair pair = pair_of(g);
+    const double u = t ? exp(12 * rng_uniform(&rng)) - 1 : 0;
+    const struct pair pair = pair_of(u);
     for (int i = 0; i < 1 + pair.chained; i++) {
       if (!(pair.slope[i] >= 0.5L))
         f->error = worse(f->error, pair.slope[i], 0.5L);

@@ -465,44 +465,44 @@ static real outcome(size_t code, size_t n, const struct law law[], real W[])
 static real delta(size_t i, size_t j) { return i == j ? R(1.0) : R(0.0); }
 static real relu(real f) { return re(f) > 0 ? f : R(0.0); }
 
-/* One unit of M inputs: its weights, and x with K possible values, drawn
+/* One unit of M inputs: its weights, and x with V possible values, drawn
    together and independent of the weights. */
 enum { INPUTS, ATOMS };
 enum { AT, CHANCE, W2, U, RHO, BIAS };
 struct unit {
-  size_t M, K;
-  const real *x; /* K×M */
+  size_t M, V;
+  const real *x; /* V×M */
   real chance[MOST], w2;
   struct law law[MOST];
 };
 
 static const struct op unit = {
   .name = "one unit",
-  .dim = { { "M", 2, 5 }, { "K", 2, 4 } },
+  .dim = { { "M", 2, 5 }, { "V", 2, 4 } },
   .in = { { "x", SHAPE(ATOMS, INPUTS), NORMAL, .role = INPUT },
           { "chances", SHAPE(ATOMS), PROBABILITIES, .role = INPUT },
           { "w²", SCALAR, UNIFORM, 0.25L, 2, .role = INPUT },
           { "u", SHAPE(INPUTS), UNIFORM, 0.25L, 0.875L, .role = INPUT },
           { "ρ", SHAPE(INPUTS), UNIFORM, 0.25L, 0.75L, .role = INPUT },
-          { "v²", SCALAR, UNIFORM, 0.25L, 2, .role = INPUT } },
+          { "v", SCALAR, UNIFORM, 0.25L, 2, .role = INPUT } },
   .out = SCALAR,
 };
 
-/* The chances of the K values, which sum to 1 in the type at hand. */
-static void chances(size_t K, const real drawn[], real chance[])
+/* The chances of the V values, which sum to 1 in the type at hand. */
+static void chances(size_t V, const real drawn[], real chance[])
 {
   real sum = R(0.0);
-  for (size_t k = 0; k < K; k++)
+  for (size_t k = 0; k < V; k++)
     sum += drawn[k];
-  for (size_t k = 0; k < K; k++)
+  for (size_t k = 0; k < V; k++)
     chance[k] = drawn[k] / sum;
 }
 
 static struct unit unit_at(const size_t d[], const void *const in[])
 {
-  struct unit unit = { .M = d[INPUTS], .K = d[ATOMS], .x = in[AT] };
+  struct unit unit = { .M = d[INPUTS], .V = d[ATOMS], .x = in[AT] };
   unit.w2 = *(const real *)in[W2];
-  chances(unit.K, in[CHANCE], unit.chance);
+  chances(unit.V, in[CHANCE], unit.chance);
   for (size_t m = 0; m < unit.M; m++)
     unit.law[m] =
         law_of(unit.w2, ((const real *)in[U])[m], ((const real *)in[RHO])[m]);
@@ -524,7 +524,7 @@ static real unit_mean(const struct unit *unit, real (*h)(real f, real c),
   real W[MOST], sum = R(0.0);
   for (size_t i = 0; i < outcomes(unit->M); i++) {
     const real chance = outcome(i, unit->M, unit->law, W);
-    for (size_t k = 0; k < unit->K; k++)
+    for (size_t k = 0; k < unit->V; k++)
       sum += chance * unit->chance[k] *
              h(dot(unit->M, W, unit->x + k * unit->M), c);
   }
@@ -551,7 +551,7 @@ static real weights_product(const struct unit *unit, size_t m, size_t k)
 static real inputs_product(const struct unit *unit, size_t m, size_t k)
 {
   real sum = R(0.0);
-  for (size_t i = 0; i < unit->K; i++)
+  for (size_t i = 0; i < unit->V; i++)
     sum +=
         unit->chance[i] * unit->x[i * unit->M + m] * unit->x[i * unit->M + k];
   return sum;
@@ -627,12 +627,12 @@ static void zero_mean(const size_t d[], const void *const in[], void *left,
   *(real *)right = R(0.0);
 }
 
-/* P(f > t) = P(f < −t), for K numbers t */
+/* P(f > t) = P(f < −t), for V numbers t */
 static void symmetric(const size_t d[], const void *const in[], void *left,
                       void *right)
 {
   const struct unit u = unit_at(d, in);
-  for (size_t k = 0; k < u.K; k++) {
+  for (size_t k = 0; k < u.V; k++) {
     const real t = u.x[k * u.M];
     ((real *)left)[k] = unit_mean(&u, above, t);
     ((real *)right)[k] = unit_mean(&u, below, t);
@@ -786,10 +786,10 @@ static void recursions(const size_t d[], const void *const in[], void *left,
   }
 }
 
-/* Π_l ½ N_l w_l² = N_L/N_1 for w_l² = 2/M_l, M_l = N_l−1 */
+/* Π_l ½ N_l w_l² = N_K/N_1 for w_l² = 2/M_l, M_l = N_l−1 */
 static const struct op widths = {
   .name = "widths",
-  .dim = { { "L", 3, 9 } },
+  .dim = { { "K", 3, 9 } },
   .in = { { "N", SHAPE(0), UNIFORM, 1, 500, .role = INPUT } },
   .out = SCALAR,
 };
@@ -992,15 +992,15 @@ static void df(const size_t d[], const void *const in[], const void *upstream,
       dF[s][m] *= re(F[s][m]) > 0 ? R(1.0) : R(0.0);
 }
 
-/* Σ_n G_n W_nm for each of M inputs: G with K possible values, drawn together;
+/* Σ_n G_n W_nm for each of M inputs: G with V possible values, drawn together;
    and the sign of f_m, of a law of its own. */
-enum { COLUMN_N, COLUMN_K, COLUMN_M };
+enum { COLUMN_N, COLUMN_V, COLUMN_M };
 enum { GRADIENTS, G_CHANCE, C_W2, C_U, C_RHO, F_U, F_RHO };
 static const struct op columns = {
   .name = "columns of weights",
-  .dim = { { "N", 2, 4 }, { "K", 2, 4 }, { "M", 2, 5 } },
-  .in = { { "G", SHAPE(COLUMN_K, COLUMN_N), NORMAL, .role = INPUT },
-          { "chances", SHAPE(COLUMN_K), PROBABILITIES, .role = INPUT },
+  .dim = { { "N", 2, 4 }, { "V", 2, 4 }, { "M", 2, 5 } },
+  .in = { { "G", SHAPE(COLUMN_V, COLUMN_N), NORMAL, .role = INPUT },
+          { "chances", SHAPE(COLUMN_V), PROBABILITIES, .role = INPUT },
           { "w²", SCALAR, UNIFORM, 0.25L, 2, .role = INPUT },
           { "u", SHAPE(COLUMN_N, COLUMN_M), UNIFORM, 0.25L, 0.875L,
             .role = INPUT },
@@ -1016,10 +1016,10 @@ static const struct op columns = {
 static struct unit column(const size_t d[], const void *const in[], size_t m)
 {
   const real(*u)[d[COLUMN_M]] = in[C_U], (*rho)[d[COLUMN_M]] = in[C_RHO];
-  struct unit unit = { .M = d[COLUMN_N], .K = d[COLUMN_K] };
+  struct unit unit = { .M = d[COLUMN_N], .V = d[COLUMN_V] };
   unit.x = in[GRADIENTS];
   unit.w2 = *(const real *)in[C_W2];
-  chances(unit.K, in[G_CHANCE], unit.chance);
+  chances(unit.V, in[G_CHANCE], unit.chance);
   for (size_t n = 0; n < unit.M; n++)
     unit.law[n] = law_of(unit.w2, u[n][m], rho[n][m]);
   return unit;
@@ -1147,18 +1147,18 @@ static void back_masked(const size_t d[], const void *const in[], void *left,
 }
 
 /* E[(∂L/∂x_m)²] = w² E[G²] + (E[W_m⁴] − w⁴) x_m² for one output y = Σ_m W_m
-   x_m and G = y − t; t here is the unit's v². */
+   x_m and G = y − T; T here is the unit's v. */
 static void back_loss(const size_t d[], const void *const in[], void *left,
                       void *right)
 {
   const struct unit u = unit_at(d, in);
-  const real *x = u.x, t = *(const real *)in[BIAS];
+  const real *x = u.x, T = *(const real *)in[BIAS];
   real W[MOST], G2 = R(0.0), fourth[MOST], *sum = left;
   for (size_t m = 0; m < u.M; m++)
     sum[m] = fourth[m] = R(0.0);
   for (size_t i = 0; i < outcomes(u.M); i++) {
     const real chance = outcome(i, u.M, u.law, W);
-    const real G = dot(u.M, W, x) - t;
+    const real G = dot(u.M, W, x) - T;
     G2 += chance * G * G;
     for (size_t m = 0; m < u.M; m++) {
       sum[m] += chance * G * W[m] * G * W[m];
@@ -1221,7 +1221,7 @@ static struct moments network(const size_t width[], const real variance[],
 
 static const size_t width[LAYERS + 1] = { 12, 20, 16, 18, 5 };
 
-/* q_L or g_1 over what the recursions give, mean of 8,000 networks: 1 */
+/* q_3 or g_1 over what the recursions give, mean of 8,000 networks: 1 */
 static void networks(struct finding *f, int backward)
 {
   enum { NETWORKS = 8000 };
@@ -1292,7 +1292,7 @@ static void one_layer(struct finding *f)
   }
 }
 
-/* E[q_L²]/q_0² = Π_l (1 + 5/N_l) under He's rule, two layers of 8 and 6 */
+/* E[q_K²]/q_0² = Π_l (1 + 5/N_l) under He's rule, two layers of 8 and 6 */
 static void spread(struct finding *f)
 {
   enum { NETWORKS = 60000 };
@@ -1318,9 +1318,9 @@ static void spread(struct finding *f)
 }
 
 /* The mean and variance of log(q_l/q_l−1) under He's rule, a layer of N normal
-   units of which at least one is on.  K of them are on, with binomial chances;
-   the sum of their squares over σ² is χ² with K degrees of freedom, whose log
-   has mean ψ(K/2) + log 2 and variance ψ′(K/2).  DLMF 5.4, 5.5.2 (ψ). */
+   units of which at least one is on.  k of them are on, with binomial chances;
+   the sum of their squares over σ² is χ² with k degrees of freedom, whose log
+   has mean ψ(k/2) + log 2 and variance ψ′(k/2).  DLMF 5.4, 5.5.2 (ψ). */
 static void log_moments(int n, long double *mean, long double *variance)
 {
   const long double pi = (long double)re(PI);
@@ -1494,26 +1494,26 @@ static void student(struct finding *f)
   }
 }
 
-/* E[max(0, f + b)²] = ½ (M w² q + v²), b = ±v */
+/* E[max(0, f + b)²] = ½ (M w² q + v), b = ±√v */
 static void ex_bias(const size_t d[], const void *const in[], void *left,
                     void *right)
 {
   const struct unit u = unit_at(d, in);
-  const real v2 = *(const real *)in[BIAS], v = sqrt(v2);
-  *(real *)left = R(0.5) * (unit_mean(&u, relu_squared, v) +
-                            unit_mean(&u, relu_squared, -v));
-  *(real *)right = R(0.5) * ((real)u.M * u.w2 * second_moment(&u) + v2);
+  const real v = *(const real *)in[BIAS], root = sqrt(v);
+  *(real *)left = R(0.5) * (unit_mean(&u, relu_squared, root) +
+                            unit_mean(&u, relu_squared, -root));
+  *(real *)right = R(0.5) * ((real)u.M * u.w2 * second_moment(&u) + v);
 }
 
-/* q* = v²/(2 − M w²): one more layer leaves it as it is */
+/* q* = v/(2 − M w²): one more layer leaves it as it is */
 static void ex_fixed(const size_t d[], const void *const in[], void *left,
                      void *right)
 {
   const struct unit u = unit_at(d, in);
-  const real v2 = *(const real *)in[BIAS], M = (real)u.M;
+  const real v = *(const real *)in[BIAS], M = (real)u.M;
   const real w2 = u.w2 / M; /* so that M w² lies below 2 */
-  const real q = v2 / (R(2.0) - M * w2);
-  *(real *)left = R(0.5) * (M * w2 * q + v2);
+  const real q = v / (R(2.0) - M * w2);
+  *(real *)left = R(0.5) * (M * w2 * q + v);
   *(real *)right = q;
 }
 

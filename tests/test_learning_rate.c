@@ -64,7 +64,7 @@ static long double integral(long double (*f)(long double, const void *),
 enum { S, M, MOST = 4 };    /* M is at most MOST */
 enum { THETA, X, T, A, V }; /* α, and the direction g */
 
-static real sigma(real z) { return R(1.0) / (R(1.0) + exp(-z)); }
+static real sigmoid(real z) { return R(1.0) / (R(1.0) + exp(-z)); }
 
 /* L(θ) = (1/S) Σ_s (log(1 + e^z_s) − t_s z_s),  z_s = Σ_i X_si θ_i */
 static real loss(const size_t d[], const void *const in[], const real *theta)
@@ -78,7 +78,7 @@ static real loss(const size_t d[], const void *const in[], const real *theta)
   return sum / (real)d[S];
 }
 
-/* ∂L_s/∂θ_i of the samples from … to − 1, summed:  Σ_s (σ(z_s) − t_s) X_si */
+/* ∂L_s/∂θ_i of the samples from … to − 1, summed:  Σ_s (h(z_s) − t_s) X_si */
 static void slopes(const size_t d[], const void *const in[], const real *theta,
                    size_t from, size_t to, real *g)
 {
@@ -87,10 +87,10 @@ static void slopes(const size_t d[], const void *const in[], const real *theta,
     g[i] = R(0.0);
   for (size_t s = from; s < to; s++)
     for (size_t i = 0; i < d[M]; i++)
-      g[i] += (sigma(dot(d[M], x[s], theta)) - t[s]) * x[s][i];
+      g[i] += (sigmoid(dot(d[M], x[s], theta)) - t[s]) * x[s][i];
 }
 
-/* ∂L/∂θ_i = (1/S) Σ_s (σ(z_s) − t_s) X_si */
+/* ∂L/∂θ_i = (1/S) Σ_s (h(z_s) − t_s) X_si */
 static void grad(const size_t d[], const void *const in[], const real *theta,
                  real *g)
 {
@@ -99,14 +99,14 @@ static void grad(const size_t d[], const void *const in[], const real *theta,
     g[i] /= (real)d[S];
 }
 
-/* H_ij = (1/S) Σ_s σ(z_s) (1 − σ(z_s)) X_si X_sj */
+/* H_ij = (1/S) Σ_s h(z_s) (1 − h(z_s)) X_si X_sj */
 static real hessian(const size_t d[], const void *const in[],
                     const real *theta, size_t i, size_t j)
 {
   const real(*x)[d[M]] = in[X];
   real sum = R(0.0);
   for (size_t s = 0; s < d[S]; s++) {
-    const real p = sigma(dot(d[M], x[s], theta));
+    const real p = sigmoid(dot(d[M], x[s], theta));
     sum += p * (R(1.0) - p) * x[s][i] * x[s][j];
   }
   return sum / (real)d[S];
@@ -164,7 +164,7 @@ static void downhill_op(const size_t d[], const void *const in[], void *Y)
   *(real *)Y = along(d, in, g);
 }
 
-/* dφ/dα = −Σ_i g_i ∂L/∂θ_i(θ − αg) */
+/* dψ/dα = −Σ_i g_i ∂L/∂θ_i(θ − αg) */
 static void slope(const size_t d[], const void *const in[], void *J)
 {
   real at[MOST] = { R(0.0) }, g[MOST];
@@ -288,7 +288,7 @@ static void slope_zero(const size_t d[], const void *const in[], void *J)
   *(real *)J = -dot(d[M], g, g);
 }
 
-/* d²φ/dα² = Σ_ij g_i H_ij(θ − αg) g_j */
+/* d²ψ/dα² = Σ_ij g_i H_ij(θ − αg) g_j */
 static void curvature(const size_t d[], const void *const in[], void *J)
 {
   real at[MOST] = { R(0.0) };
@@ -374,30 +374,30 @@ static void draw_point(struct drawn *p, struct rng *rng)
   grad(p->d, p->in, p->theta, p->g);
 }
 
-/* φ(α) on the real line */
-static long double phi(const struct drawn *p, long double a)
+/* ψ(α) on the real line */
+static long double psi(const struct drawn *p, long double a)
 {
   real at[COLUMNS];
   step(COLUMNS, at, p->theta, (real)a, p->g);
   return (long double)re(loss(p->d, p->in, at));
 }
 
-/* g · ∇L(θ − τg) */
-static long double meets(long double tau, const void *point)
+/* g · ∇L(θ − ug) */
+static long double meets(long double u, const void *point)
 {
   const struct drawn *p = point;
   real at[COLUMNS], g[COLUMNS];
-  step(COLUMNS, at, p->theta, (real)tau, p->g);
+  step(COLUMNS, at, p->theta, (real)u, p->g);
   grad(p->d, p->in, at, g);
   return (long double)re(dot(COLUMNS, p->g, g));
 }
 
-/* g · (∇L(θ) − ∇L(θ − τg)) */
-static long double changes(long double tau, const void *point)
+/* g · (∇L(θ) − ∇L(θ − ug)) */
+static long double changes(long double u, const void *point)
 {
   const struct drawn *p = point;
   real at[COLUMNS], g[COLUMNS];
-  step(COLUMNS, at, p->theta, (real)tau, p->g);
+  step(COLUMNS, at, p->theta, (real)u, p->g);
   grad(p->d, p->in, at, g);
   for (size_t i = 0; i < COLUMNS; i++)
     g[i] = p->g[i] - g[i];
@@ -418,7 +418,7 @@ static void taylor(struct finding *f)
                       gHg = (long double)re(form(p.d, p.in, p.theta, p.g));
     for (int k = 0; k < 2; k++) {
       const long double a = k ? 0x1p-11L : 0x1p-10L;
-      rest[k] = rest[k] + fabs(phi(&p, a) - first + a * gg - a * a * gHg / 2);
+      rest[k] = rest[k] + fabs(psi(&p, a) - first + a * gg - a * a * gHg / 2);
     }
   }
   f->error = off_order(rest[0], rest[1], 3);
@@ -533,7 +533,7 @@ static void worked_bound(struct finding *f)
 
 /* --- The descent lemma -------------------------------------------------- */
 
-/* A Lipschitz constant: σ(1 − σ) <= 1/4, and λ_max <= the trace */
+/* A Lipschitz constant: h(1 − h) <= 1/4, and λ_max <= the trace */
 static long double lipschitz(const struct drawn *p)
 {
   long double sum = 0;
@@ -552,7 +552,7 @@ static void lemma_integral(struct finding *f)
     draw_point(&p, &rng);
     const long double a = 4 * (long double)rng_uniform(&rng);
     f->error =
-        worse(f->error, phi(&p, a), phi(&p, 0) - integral(meets, &p, 0, a));
+        worse(f->error, psi(&p, a), psi(&p, 0) - integral(meets, &p, 0, a));
   }
 }
 
@@ -566,12 +566,12 @@ static void lemma_split(struct finding *f)
     draw_point(&p, &rng);
     const long double a = 4 * (long double)rng_uniform(&rng),
                       gg = (long double)re(dot(COLUMNS, p.g, p.g));
-    f->error = worse(f->error, phi(&p, a),
-                     phi(&p, 0) - a * gg + integral(changes, &p, 0, a));
+    f->error = worse(f->error, psi(&p, a),
+                     psi(&p, 0) - a * gg + integral(changes, &p, 0, a));
   }
 }
 
-/* g · (∇L(θ) − ∇L(θ − τg)) <= Λ τ ‖g‖²; equal for L = ½ Λ θ² */
+/* g · (∇L(θ) − ∇L(θ − ug)) <= Λ u ‖g‖²; equal for L = ½ Λ θ² */
 static void lemma_bound(struct finding *f)
 {
   struct rng rng = rng_stream(f->seed, "learning-rate-lemma-bound");
@@ -580,13 +580,14 @@ static void lemma_bound(struct finding *f)
   for (int draw = 0; draw < 200; draw++, f->entries++) {
     struct drawn p;
     draw_point(&p, &rng);
-    const long double tau = 4 * (long double)rng_uniform(&rng),
+    const long double u = 4 * (long double)rng_uniform(&rng),
                       gg = (long double)re(dot(COLUMNS, p.g, p.g)),
-                      L = lipschitz(&p), x = (long double)re(p.theta[0]);
-    f->error = above(f->error, changes(tau, &p), L * tau * gg);
-    const long double g = L * x;
-    f->error = worse(f->error, g * (L * x - L * (x - tau * g)) / (g * g * L),
-                     L * tau * (g * g) / (g * g * L));
+                      Lambda = lipschitz(&p), x = (long double)re(p.theta[0]);
+    f->error = above(f->error, changes(u, &p), Lambda * u * gg);
+    const long double g = Lambda * x;
+    f->error = worse(
+        f->error, g * (Lambda * x - Lambda * (x - u * g)) / (g * g * Lambda),
+        Lambda * u * (g * g) / (g * g * Lambda));
   }
 }
 
@@ -599,15 +600,16 @@ static void lemma(struct finding *f)
   for (int draw = 0; draw < 200; draw++, f->entries++) {
     struct drawn p;
     draw_point(&p, &rng);
-    const long double L = lipschitz(&p), x = (long double)re(p.theta[0]),
-                      a = 3 / L * (long double)rng_uniform(&rng),
+    const long double Lambda = lipschitz(&p), x = (long double)re(p.theta[0]),
+                      a = 3 / Lambda * (long double)rng_uniform(&rng),
                       gg = (long double)re(dot(COLUMNS, p.g, p.g));
-    const long double right = phi(&p, 0) - a * (1 - a * L / 2) * gg;
-    if (!(phi(&p, a) <= right))
-      f->error = worse(f->error, phi(&p, a), right);
-    const long double g = L * x, to = x - a * g, unit = L * x * x / 2;
-    f->error = worse(f->error, L * to * to / 2 / unit,
-                     (unit - a * (1 - a * L / 2) * g * g) / unit);
+    const long double right = psi(&p, 0) - a * (1 - a * Lambda / 2) * gg;
+    if (!(psi(&p, a) <= right))
+      f->error = worse(f->error, psi(&p, a), right);
+    const long double g = Lambda * x, to = x - a * g,
+                      unit = Lambda * x * x / 2;
+    f->error = worse(f->error, Lambda * to * to / 2 / unit,
+                     (unit - a * (1 - a * Lambda / 2) * g * g) / unit);
   }
 }
 
@@ -622,19 +624,21 @@ static void lemma_sum(struct finding *f)
     const int K = 1 + draw;
     struct drawn p;
     draw_point(&p, &rng);
-    const long double L = lipschitz(&p), x = (long double)re(p.theta[0]),
-                      a = (draw % 2 ? (long double)rng_uniform(&rng) : 1) / L,
-                      first = phi(&p, 0);
+    const long double Lambda = lipschitz(&p), x = (long double)re(p.theta[0]),
+                      a = (draw % 2 ? (long double)rng_uniform(&rng) : 1) /
+                          Lambda,
+                      first = psi(&p, 0);
     long double sum = 0;
     for (int k = 0; k < K; k++) {
       sum += (long double)re(dot(COLUMNS, p.g, p.g));
       step(COLUMNS, p.theta, p.theta, (real)a, p.g);
       grad(p.d, p.in, p.theta, p.g);
     }
-    f->error = above(f->error, sum / K, 2 * (first - phi(&p, 0)) / (a * K));
-    const long double g = L * x, to = x - 1 / L * g, start = L * x * x / 2,
-                      end = L * to * to / 2;
-    f->error = worse(f->error, 2 * (start - end) / (1 / L * 1) / (g * g), 1);
+    f->error = above(f->error, sum / K, 2 * (first - psi(&p, 0)) / (a * K));
+    const long double g = Lambda * x, to = x - 1 / Lambda * g,
+                      start = Lambda * x * x / 2, end = Lambda * to * to / 2;
+    f->error =
+        worse(f->error, 2 * (start - end) / (1 / Lambda * 1) / (g * g), 1);
   }
 }
 
@@ -999,9 +1003,9 @@ static void stairs(const size_t d[], const void *const in[], void *left_side,
 }
 
 /* α_k = (α_0/2) (1 + cos(πk/K)) */
-static real cosine_at(real a0, real tau)
+static real cosine_at(real a0, real x)
 {
-  return a0 / R(2.0) * (R(1.0) + cos(PI * tau));
+  return a0 / R(2.0) * (R(1.0) + cos(PI * x));
 }
 
 static void cosine(const size_t d[], const void *const in[], void *left_side,
@@ -1034,18 +1038,18 @@ static void cosine_op(const size_t d[], const void *const in[], void *Y)
 
 static const struct op cosine_curve = {
   .name = "the cosine as a curve",
-  .in = { { "τ", SCALAR, UNIFORM, 0, 1, PARAMETER },
+  .in = { { "x", SCALAR, UNIFORM, 0, 1, PARAMETER },
           { "α0", SCALAR, UNIFORM, 0.01L, 1, PARAMETER } },
   .out = SCALAR,
   .forward = cosine_op,
 };
 
-/* dα/dτ = −(π α_0/2) sin πτ */
+/* dα/dx = −(π α_0/2) sin πx */
 static void cosine_slope(const size_t d[], const void *const in[], void *J)
 {
-  const real tau = *(const real *)in[0], a0 = *(const real *)in[1];
+  const real x = *(const real *)in[0], a0 = *(const real *)in[1];
   (void)d;
-  *(real *)J = -PI * a0 / R(2.0) * sin(PI * tau);
+  *(real *)J = -PI * a0 / R(2.0) * sin(PI * x);
 }
 
 /* α_K−1 = π² α_0 / (4 K²) + O(K⁻⁴) */
@@ -1263,7 +1267,7 @@ static void ratio_jacobian(const size_t d[], const void *const in[], void *J)
     }
 }
 
-/* α_k = ρ α_k−1 / (1 − α_k−1 λ/2), ρ = α_0 s² / (4 L_0): the telescoped rule,
+/* α_k = f α_k−1 / (1 − α_k−1 λ/2), f = α_0 s² / (4 L_0): the telescoped rule,
    where the block before has settled on its floor */
 static void ratio_floor(const size_t d[], const void *const in[],
                         void *left_side, void *right_side)
@@ -1272,9 +1276,9 @@ static void ratio_floor(const size_t d[], const void *const in[],
   const real lambda = *(const real *)in[FLAT], s = *(const real *)in[SPREAD];
   const real a = c; /* α_k−1 */
   const real settled_loss = a * square(s) / (R(2.0) * (R(2.0) - a * lambda));
-  const real rho = a0 * square(s) / (R(4.0) * L[0]);
+  const real f = a0 * square(s) / (R(4.0) * L[0]);
   *left = a0 * settled_loss / L[0];
-  *right = rho * a / (R(1.0) - a * lambda / R(2.0));
+  *right = f * a / (R(1.0) - a * lambda / R(2.0));
 }
 
 /* L_0 = α_0 L_k / α_k for two reports */
@@ -1685,14 +1689,14 @@ static void epoch_op(const size_t d[], const void *const in[], void *Y)
 
 static const struct op epoch = {
   .name = "a loss that falls exponentially",
-  .in = { { "c", SCALAR, UNIFORM, 0.2L, 3, PARAMETER },
+  .in = { { "κ", SCALAR, UNIFORM, 0.2L, 3, PARAMETER },
           { "l0", SCALAR, UNIFORM, 0.2L, 3, PARAMETER } },
   .out = SCALAR,
   .forward = epoch_op,
 };
 
-/* ∫_0^1 l_0 e^(−ct) dt, in the number type */
-static real during(real c, real l0)
+/* ∫_0^1 l_0 e^(−κu) du, in the number type */
+static real during(real kappa, real l0)
 {
   const real root = R(2.0) * sqrt(R(10.0) / R(7.0));
   const real x[] = { R(0.0), sqrt(R(5.0) - root) / R(3.0),
@@ -1703,48 +1707,48 @@ static real during(real c, real l0)
   real sum = R(0.0);
   for (int panel = 0; panel < 32; panel++) {
     const real middle = (real)(2 * panel + 1) / R(64.0);
-    sum += w[0] * exp(-c * middle);
+    sum += w[0] * exp(-kappa * middle);
     for (int k = 1; k < 3; k++)
-      sum += w[k] * (exp(-c * (middle - x[k] / R(64.0))) +
-                     exp(-c * (middle + x[k] / R(64.0))));
+      sum += w[k] * (exp(-kappa * (middle - x[k] / R(64.0))) +
+                     exp(-kappa * (middle + x[k] / R(64.0))));
   }
   return l0 * sum / R(64.0);
 }
 
-#define EPOCH_LETTERS                       \
-  const real c = *(const real *)in[DECAY];  \
-  const real l0 = *(const real *)in[LOSS0]; \
+#define EPOCH_LETTERS                          \
+  const real kappa = *(const real *)in[DECAY]; \
+  const real l0 = *(const real *)in[LOSS0];    \
   (void)d
 
-/* ∫_0^1 l_0 e^(−ct) dt = l_0 (1 − e^(−c))/c */
+/* ∫_0^1 l_0 e^(−κu) du = l_0 (1 − e^(−κ))/κ */
 static void epoch_mean(const size_t d[], const void *const in[],
                        void *left_side, void *right_side)
 {
   EPOCH_LETTERS;
-  *(real *)left_side = during(c, l0);
-  *(real *)right_side = l0 * (R(1.0) - exp(-c)) / c;
+  *(real *)left_side = during(kappa, l0);
+  *(real *)right_side = l0 * (R(1.0) - exp(-kappa)) / kappa;
 }
 
-/* mean over the epoch / loss at its end = (e^c − 1)/c */
+/* mean over the epoch / loss at its end = (e^κ − 1)/κ */
 static void epoch_ratio(const size_t d[], const void *const in[],
                         void *left_side, void *right_side)
 {
   EPOCH_LETTERS;
-  *(real *)left_side = during(c, l0) / (l0 * exp(-c));
-  *(real *)right_side = (exp(c) - R(1.0)) / c;
+  *(real *)left_side = during(kappa, l0) / (l0 * exp(-kappa));
+  *(real *)right_side = (exp(kappa) - R(1.0)) / kappa;
 }
 
-/* = l_0 e^(−c/2) sinh(c/2)/(c/2) */
+/* = l_0 e^(−κ/2) sinh(κ/2)/(κ/2) */
 static void epoch_middle(const size_t d[], const void *const in[],
                          void *left_side, void *right_side)
 {
   EPOCH_LETTERS;
-  const real half = c / R(2.0);
-  *(real *)left_side = during(c, l0);
+  const real half = kappa / R(2.0);
+  *(real *)left_side = during(kappa, l0);
   *(real *)right_side = l0 * exp(-half) * (sinh(half) / half);
 }
 
-/* (e^c − 1)/c = 0.852/0.422 at c = 1.27 */
+/* (e^κ − 1)/κ = 0.852/0.422 at κ = 1.27 */
 static void epoch_report(struct finding *f)
 {
   f->error =

@@ -591,13 +591,13 @@ static void flips(struct finding *f)
     real w[8], m[8];
     draw_place(&p, &rng, spread);
     p.valley.a = R(2.0) / (real)spread[0];
-    const real c = component(&p.valley, p.theta, 0);
+    const real xi = component(&p.valley, p.theta, 0);
     for (size_t t = 1000; t < 1002; t++) {
       roll(&rule_sgd, &p.valley, t, w, m);
       for (size_t i = 0; i < 4; i++, f->entries++)
         f->error = worse(
             f->error, (long double)re(power(R(-1.0), t) * (w[i] - p.star[i])),
-            (long double)re(c * p.valley.Q[i][0]));
+            (long double)re(xi * p.valley.Q[i][0]));
     }
   }
 }
@@ -895,26 +895,26 @@ static void heavy_ball(const size_t d[], const void *const in[], void *left,
         w[1][n] - r.a * gradient(&r, r.T, n) + r.k.beta1 * (w[1][n] - w[0][n]);
 }
 
-/* One step of momentum on ½ λ c², as a map of (c, m) */
+/* One step of momentum on ½ λ ξ², as a map of (ξ, m) */
 
 enum { PAIR };
-enum { CM, LINE_LAMBDA, LINE_RATE, LINE_BETA, LINE_Z };
+enum { XI_M, LINE_LAMBDA, LINE_RATE, LINE_BETA, LINE_Z };
 
 static void line_forward(const size_t d[], const void *const in[], void *out)
 {
-  const real *cm = in[CM], *lambda = in[LINE_LAMBDA];
+  const real *from = in[XI_M], *lambda = in[LINE_LAMBDA];
   const struct constants k = { .beta1 = *(const real *)in[LINE_BETA] };
-  real c = cm[0], m = cm[1], g = *lambda * cm[0], *next = out;
+  real xi = from[0], m = from[1], g = *lambda * xi, *next = out;
   (void)d;
-  rule_momentum.step(&k, 1, &c, &g, &m, *(const real *)in[LINE_RATE], 1);
-  next[0] = c;
+  rule_momentum.step(&k, 1, &xi, &g, &m, *(const real *)in[LINE_RATE], 1);
+  next[0] = xi;
   next[1] = m;
 }
 
 static const struct op line = {
   .name = "a step of momentum",
   .dim = { { "2", 2, 2 } },
-  .in = { { "c, m", SHAPE(PAIR), NORMAL, .role = INPUT },
+  .in = { { "ξ, m", SHAPE(PAIR), NORMAL, .role = INPUT },
           { "λ", SCALAR, UNIFORM, 0.3L, 3, .role = INPUT },
           { "α", SCALAR, UNIFORM, 0.1L, 1, .role = INPUT },
           { "β1", SCALAR, UNIFORM, 0.1L, 0.9L, .role = INPUT },
@@ -981,7 +981,7 @@ static void line_minus(const size_t d[], const void *const in[], void *left,
       *(const real *)in[LINE_RATE] * *(const real *)in[LINE_LAMBDA];
 }
 
-/* c_t = (1 + β1 − αλ) c_{t−1} − β1 c_{t−2}, in each direction q_i */
+/* ξ_t = (1 + β1 − αλ) ξ_{t−1} − β1 ξ_{t−2}, in each direction q_i */
 static void momentum_recurrence(const size_t d[], const void *const in[],
                                 void *left, void *right)
 {
@@ -997,14 +997,14 @@ static void momentum_recurrence(const size_t d[], const void *const in[],
   }
 }
 
-/* z = ½ (s ± √(s² − 4β)) */
+/* z = ½ (τ ± √(τ² − 4β)) */
 typedef long double _Complex wide;
 
-static void roots(long double s, long double beta, wide z[2])
+static void roots(long double tau, long double beta, wide z[2])
 {
-  const wide root = sqrt((wide)(s * s - 4 * beta));
-  z[0] = (s + root) / 2;
-  z[1] = (s - root) / 2;
+  const wide root = sqrt((wide)(tau * tau - 4 * beta));
+  z[0] = (tau + root) / 2;
+  z[1] = (tau - root) / 2;
 }
 
 static long double radius(long double al, long double beta)
@@ -1014,7 +1014,7 @@ static long double radius(long double al, long double beta)
   return fabs(z[0]) > fabs(z[1]) ? fabs(z[0]) : fabs(z[1]);
 }
 
-/* z = ½ (s ± √(s² − 4β1)), s = 1 + β1 − αλ: det(zI − A) = 0 for both */
+/* z = ½ (τ ± √(τ² − 4β1)), τ = 1 + β1 − αλ: det(zI − A) = 0 for both */
 static void line_roots(struct finding *f)
 {
   struct rng rng = rng_stream(f->seed, "roots");
@@ -2375,7 +2375,7 @@ static void measured_rates(struct finding *f)
   }
 }
 
-/* c_t = (1 − αλ) ((1 + β1) c_{t−1} − β1 c_{t−2}) */
+/* ξ_t = (1 − αλ) ((1 + β1) ξ_{t−1} − β1 ξ_{t−2}) */
 static void nesterov_recurrence(const size_t d[], const void *const in[],
                                 void *left, void *right)
 {

@@ -77,16 +77,16 @@ static void numerator_forward(const size_t d[], const void *const in[],
 
 static real sum_of_exps(size_t n, const real *x)
 {
-  real z = R(0.0);
+  real zeta = R(0.0);
   for (size_t k = 0; k < n; k++)
-    z += exp(x[k]);
-  return z;
+    zeta += exp(x[k]);
+  return zeta;
 }
 
 static void denominator_forward(const size_t d[], const void *const in[],
-                                void *z)
+                                void *zeta)
 {
-  *(real *)z = sum_of_exps(d[ROW_N], in[X]);
+  *(real *)zeta = sum_of_exps(d[ROW_N], in[X]);
 }
 
 #define ONE_SAMPLE          \
@@ -155,7 +155,7 @@ static void d_numerator(const size_t d[], const void *const in[], void *J_)
       J[i][j] = delta(i, j) * exp(x[i]);
 }
 
-/* ∂z/∂x_j = Σ_k δ_kj e^x_k */
+/* ∂ζ/∂x_j = Σ_k δ_kj e^x_k */
 static void d_denominator_sum(const size_t d[], const void *const in[],
                               void *J_)
 {
@@ -168,7 +168,7 @@ static void d_denominator_sum(const size_t d[], const void *const in[],
   }
 }
 
-/* ∂z/∂x_j = e^x_j */
+/* ∂ζ/∂x_j = e^x_j */
 static void d_denominator(const size_t d[], const void *const in[], void *J_)
 {
   const real *x = in[X];
@@ -176,27 +176,28 @@ static void d_denominator(const size_t d[], const void *const in[], void *J_)
     ((real *)J_)[j] = exp(x[j]);
 }
 
-/* ∂y_i/∂x_j = (δ_ij e^x_i z − e^x_i e^x_j) / z² */
+/* ∂y_i/∂x_j = (δ_ij e^x_i ζ − e^x_i e^x_j) / ζ² */
 static void quotient(const size_t d[], const void *const in[], void *J_)
 {
   const real *x = in[X];
   real(*J)[d[ROW_N]] = J_;
-  const real z = sum_of_exps(d[ROW_N], x);
+  const real zeta = sum_of_exps(d[ROW_N], x);
   for (size_t i = 0; i < d[ROW_N]; i++)
     for (size_t j = 0; j < d[ROW_N]; j++)
-      J[i][j] =
-          (delta(i, j) * exp(x[i]) * z - exp(x[i]) * exp(x[j])) / (z * z);
+      J[i][j] = (delta(i, j) * exp(x[i]) * zeta - exp(x[i]) * exp(x[j])) /
+                (zeta * zeta);
 }
 
-/* ∂y_i/∂x_j = δ_ij e^x_i / z − e^x_i / z · e^x_j / z */
+/* ∂y_i/∂x_j = δ_ij e^x_i / ζ − e^x_i / ζ · e^x_j / ζ */
 static void split(const size_t d[], const void *const in[], void *J_)
 {
   const real *x = in[X];
   real(*J)[d[ROW_N]] = J_;
-  const real z = sum_of_exps(d[ROW_N], x);
+  const real zeta = sum_of_exps(d[ROW_N], x);
   for (size_t i = 0; i < d[ROW_N]; i++)
     for (size_t j = 0; j < d[ROW_N]; j++)
-      J[i][j] = delta(i, j) * exp(x[i]) / z - exp(x[i]) / z * (exp(x[j]) / z);
+      J[i][j] = delta(i, j) * exp(x[i]) / zeta -
+                exp(x[i]) / zeta * (exp(x[j]) / zeta);
 }
 
 /* ∂y_i/∂x_j = y_i (δ_ij − y_j) */
