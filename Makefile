@@ -261,7 +261,7 @@ swept: $(patsubst chapters/%.mk,$(BUILD)/%/.done,$(OWN_RUNS))
 
 # --- The book --------------------------------------------------------------
 
-include $(wildcard weave/weave.mk)
+include $(wildcard weave/weave.mk weave/pdf.mk weave/epub.mk test-book.mk)
 
 # In a make of its own: it starts after `deps`, and uses every core.
 book: ## checks, programs, figures and pages: build/book/index.html

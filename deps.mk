@@ -1,9 +1,11 @@
 # What the book needs, and how to get it.  Included by the Makefile.
 
-.PHONY: deps deps-check deps-lint
+.PHONY: deps deps-check deps-lint deps-pdf
 deps: ## installs what is missing, by apt-get
 deps-check: ## names what is missing, installs nothing
 deps-lint: ## installs the tools of lint
+deps-test-book: ## installs the tools of test-book
+deps-pdf: ## installs what the printed book needs
 
 # KaTeX, for weave/katex.js: of Debian's katex, or its libjs-katex, which asks
 # for no node of Debian's.
@@ -17,18 +19,30 @@ export KATEX
 
 # A node of any origin will do; Debian's comes only where there is none.
 NODE_MISSING = $(if $(shell command -v node 2>/dev/null),,nodejs)
+NPM_MISSING = $(if $(shell command -v npm 2>/dev/null),,npm)
 
 DEPS_DEBIAN = gcc libc6-dev binutils make pkg-config check libsubunit-dev \
   libopenblas-dev librandom123-dev zlib1g-dev gnuplot-nox pandoc \
   $(NODE_MISSING) libjs-katex fonts-katex dataset-fashion-mnist
 DEPS_DEBIAN_LINT = clang clang-format clang-tidy aspell aspell-en
+DEPS_DEBIAN_PDF = texlive-luatex texlive-latex-base texlive-latex-recommended \
+  fonts-texgyre fonts-texgyre-math fonts-dejavu-core poppler-utils
+# Java comes with epubcheck, which asks for the whole of it.
+DEPS_DEBIAN_TEST_BOOK = chromium epubcheck poppler-utils \
+  $(NODE_MISSING) $(NPM_MISSING)
 
 DEPS_FEDORA = gcc glibc-devel binutils make pkgconf-pkg-config check-devel \
   subunit-devel openblas-devel Random123-devel zlib-devel gnuplot pandoc nodejs
 DEPS_FEDORA_LINT = clang clang-tools-extra aspell aspell-en
+DEPS_FEDORA_PDF = texlive-collection-luatex \
+  texlive-collection-latexrecommended texlive-collection-fontsrecommended \
+  dejavu-sans-mono-fonts poppler-utils
+DEPS_FEDORA_TEST_BOOK = chromium java-headless poppler-utils nodejs-npm
 
 DEPS_BREW = gcc binutils make pkg-config check openblas zlib gnuplot pandoc node
 DEPS_BREW_LINT = llvm clang-format aspell
+DEPS_BREW_PDF = texlive font-dejavu poppler
+DEPS_BREW_TEST_BOOK = epubcheck openjdk poppler node
 
 # Shell: sets $missing to those of the packages $(1) that dpkg does not have.
 deps_missing = \
@@ -84,6 +98,18 @@ deps_by_hand = \
   echo "      https://github.com/zalandoresearch/fashion-mnist, and"; \
   echo "      FASHION_MNIST= their directory";
 
+deps_browser = \
+  [ -e "$(CHROMIUM)" ] || { command -v chromium || \
+    command -v chromium-browser || command -v google-chrome; } >/dev/null || \
+    missing="$$missing chromium"; \
+  [ -e "$(EPUBCHECK)" ] || command -v epubcheck >/dev/null || \
+    missing="$$missing epubcheck";
+deps_browser_by_hand = \
+  echo "  By hand, where the system has no package:"; \
+  echo "    Chromium or Chrome, and CHROMIUM= its program"; \
+  echo "    epubcheck (Fedora): https://github.com/w3c/epubcheck,"; \
+  echo "      and EPUBCHECK= its .jar";
+
 ifneq ($(shell command -v apt-get 2>/dev/null),)
 
 deps:
@@ -91,6 +117,12 @@ deps:
 
 deps-lint:
 	@$(call deps_install,$(DEPS_DEBIAN_LINT))
+
+deps-test-book-tools:
+	@$(call deps_install,$(DEPS_DEBIAN_TEST_BOOK))
+
+deps-pdf:
+	@$(call deps_install,$(DEPS_DEBIAN_PDF))
 
 deps-check:
 	@$(call deps_missing,$(DEPS_DEBIAN)); [ -z "$$missing" ] || \
@@ -105,5 +137,13 @@ deps deps-check:
 deps-lint:
 	@$(call deps_elsewhere,$(DEPS_FEDORA_LINT),$(DEPS_BREW_LINT),clang \
 	  clang-format clang-tidy aspell,,)
+
+deps-test-book-tools:
+	@$(call deps_elsewhere,$(DEPS_FEDORA_TEST_BOOK),$(DEPS_BREW_TEST_BOOK),\
+	  java pdffonts npm,$(deps_browser),$(deps_browser_by_hand))
+
+deps-pdf:
+	@$(call deps_elsewhere,$(DEPS_FEDORA_PDF),$(DEPS_BREW_PDF),lualatex \
+	  pdffonts,,)
 
 endif

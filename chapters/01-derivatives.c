@@ -1,6 +1,7 @@
 /* Chapter 1: the V-curves of the differences, the flat line of the complex
    step, the Taylor remainder test.  Built as float, double and long double;
    each build writes its own v-curve. */
+#include "01-derivatives.exercises.h"
 #include "cli.h"
 #include "derivatives.h"
 #include "record.h"
@@ -158,20 +159,6 @@ static void print_best(const struct best *best)
 enum { WEIGHTS = 3 };
 static const real at[WEIGHTS] = { 1.0L, 2.0L, 3.0L };
 static const real along[WEIGHTS] = { 0.5L, -1.0L, 0.25L };
-
-/* |L(w + hv) − L(w) − h gᵀv| for a gradient g that may be wrong. */
-static real remainder_of(size_t N, real loss(size_t, const real[]),
-                         const real w[N], const real v[N], const real g[N],
-                         real h)
-{
-  real moved[N], slope = R(0.0);
-  for (size_t i = 0; i < N; i++) {
-    moved[i] = w[i] + h * v[i];
-    slope += g[i] * v[i];
-  }
-  const real r = loss(N, moved) - loss(N, w) - h * slope;
-  return r < 0 ? -r : r;
-}
 
 /* The loss is ‖w‖; `nearly` is off by 1e-6 of the first entry, `wrong` is
    w / wᵀw, a mistake that was once handed in. */

@@ -1,5 +1,6 @@
 /* Chapter 4: where e^x overflows and the shift that avoids it, a Jacobian,
    and wrong backwards that an all-ones upstream cannot see. */
+#include "04-softmax.exercises.h"
 #include "cli.h"
 #include "record.h"
 #include "rng.h"
@@ -132,20 +133,6 @@ static void diagonal(size_t n, real dx[n], const real g[n], const real y[n])
 }
 
 typedef void backward(size_t n, real dx[n], const real g[n], const real y[n]);
-
-/* The largest error of a wrong backward under one upstream. */
-static real largest_error(backward *wrong, size_t n, const real g[n],
-                          const real y[n])
-{
-  real right[n], dx[n], largest = R(0.0);
-  softmax_backward(1, n, (void *)right, (const void *)g, (const void *)y);
-  wrong(n, dx, g, y);
-  for (size_t i = 0; i < n; i++) {
-    const real error = fabs(dx[i] - right[i]);
-    largest = error > largest ? error : largest;
-  }
-  return largest;
-}
 
 static void blind(uint64_t seed, struct record *values)
 {

@@ -294,7 +294,12 @@ static void length_squared(size_t n, real dx[], const real x[])
 
 static void unit_right(size_t n, real dx[], const real x[])
 {
-  unit_backward(n, dx, x + n, x);
+  const real length = norm(n, x), *g = x + n;
+  real along = R(0.0);
+  for (size_t i = 0; i < n; i++)
+    along += x[i] / length * g[i];
+  for (size_t i = 0; i < n; i++)
+    dx[i] = (g[i] - x[i] / length * along) / length;
 }
 
 static void unit_unchanged(size_t n, real dx[], const real x[])

@@ -97,7 +97,7 @@ unset label
 unset logscale x
 
 set output
-set terminal svg size 720,600 dynamic enhanced font 'sans-serif,20' linewidth 1 rounded
+eval canvas(600)
 set output out.'-densities'.suffix
 set xrange [-5:5]
 set xtics -4, 2

@@ -69,7 +69,7 @@ plot file using "x":"relu" with steps linetype 1 linewidth 2 dashtype 2, \
 
 reset
 load 'plots/style.gp'
-set terminal svg size 720,600 dynamic enhanced font 'sans-serif,20' linewidth 1 rounded
+eval canvas(600)
 # No band where the runs diverge.
 set output out.'-training'.suffix
 stats in.'/training-reversed-0.1.tsv' using "step" nooutput

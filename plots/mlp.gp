@@ -69,7 +69,7 @@ unset parametric
 set size nosquare
 
 set output
-set terminal svg size 720,680 dynamic enhanced font 'sans-serif,20' linewidth 1 rounded
+eval canvas(680)
 set output out.'-mistakes'.suffix
 unset border
 unset tics

@@ -24,7 +24,7 @@ level = dark ? '#4a4e56' : '#c3c2bc'
 # Panel k: level lines, paths of `last` steps, start and least point.
 set datafile columnheaders
 set output
-set terminal svg size 720,640 dynamic enhanced font 'sans-serif,20' linewidth 1 rounded
+eval canvas(640)
 set output out.'-ravine'.suffix
 set multiplot layout 3,1 margins 0.10, 0.98, 0.13, 0.94 spacing 0, 0.08
 unset grid
@@ -39,7 +39,7 @@ do for [k=1:3] {
   do for [i=1:n] {
     set label i word(Says[k], i) at graph (0.01 + 0.24*(i - 1)), 1.1 textcolor linetype i
   }
-  if (k == 3) { set xlabel 'θ_1' offset 0, 0.5; set format x '%g' } else { set xlabel ''; set format x '' }
+  if (k == 3) { set xlabel 'θ_1' offset 0, 0.5 + 0.8 * up; set format x '%g' } else { set xlabel ''; set format x '' }
   set ylabel 'θ_2' offset 0.5, 0
   set label 9 '' at 4.1, 1.1 point pointtype 2 pointsize 1.2 linewidth 2 linecolor rgb fg front
   plot for [c in "1 10 30 80 150"] 4.1 + along(c, t), 1.1 + across(c, t) with lines linewidth 1 linecolor rgb level, \
@@ -48,7 +48,7 @@ do for [k=1:3] {
 unset multiplot
 
 set output
-set terminal svg size 720,330 dynamic enhanced font 'sans-serif,20' linewidth 1 rounded
+eval canvas(330)
 set output out.'-turned'.suffix
 set multiplot layout 1,3 margins 0.085, 0.99, 0.22, 0.77 spacing 0.055, 0
 set xrange [-5:6.5]
@@ -61,7 +61,7 @@ do for [k=1:3] {
   do for [i=1:n] {
     set label i word(Says[k], i) at graph 0.02, (1.33 - 0.115*(i - 1)) textcolor linetype i
   }
-  set xlabel 'θ_1' offset 0, 0.6
+  set xlabel 'θ_1' offset 0, 0.6 + 0.8 * up
   if (k == 1) { set ylabel 'θ_2' offset 1.5, 0 } else { set ylabel '' }
   set label 9 '' at 4.1, 1.1 point pointtype 2 pointsize 1.2 linewidth 2 linecolor rgb fg front
   plot for [c in "1 10 30 80 150"] turned_x(c, t), turned_y(c, t) with lines linewidth 1 linecolor rgb level, \
@@ -90,13 +90,13 @@ unset multiplot
 unset label
 unset parametric
 set output
-set terminal svg size 720,432 dynamic enhanced font 'sans-serif,20' linewidth 1 rounded
+eval canvas(432)
 set grid
 set xrange [*:*]
 set yrange [*:*]
 set xtics autofreq
 set ytics autofreq
-set xlabel offset 0, 0
+set xlabel offset 0, up
 set ylabel offset 0, 0
 
 set output out.'-limit'.suffix

@@ -144,16 +144,6 @@ void unit_forward(size_t N, real y[N], const real w[N])
     y[i] = w[i] / length;
 }
 
-void unit_backward(size_t N, real dw[N], const real G[N], const real w[N])
-{
-  const real length = norm(N, w);
-  real along = R(0.0); /* yᵀG */
-  for (size_t i = 0; i < N; i++)
-    along += w[i] / length * G[i];
-  for (size_t i = 0; i < N; i++)
-    dw[i] = (G[i] - w[i] / length * along) / length;
-}
-
 real central_weight(size_t m, size_t k)
 {
   static const real weight[4][4] = {

@@ -70,9 +70,6 @@ void expand_backward(size_t N, size_t K, real dx[N], const real G[N][K]);
 /* y = w / ‖w‖, for w ≠ 0. */
 void unit_forward(size_t N, real y[N], const real w[N]);
 
-/* dw = (G − y (yᵀG)) / ‖w‖. */
-void unit_backward(size_t N, real dw[N], const real G[N], const real w[N]);
-
 /* The weight c_k of the central difference of order 2m; 1 ≤ k ≤ m ≤ 4. */
 real central_weight(size_t m, size_t k);
 

@@ -1,3 +1,4 @@
+#include "../chapters/03-activation.exercises.h"
 #include "activation.h"
 #include "claims.h"
 
@@ -12,62 +13,12 @@ typedef void pass_backward(size_t S, size_t N, real dX[S][N],
                            const real G[S][N], const real XY[S][N]);
 typedef real scalar(real x, real a);
 
-/* The exercises' answers, shown in the chapter. */
-
-/* h(x) = log(1 + e^x).  The larger exponential is taken out of the sum. */
-static void softplus_forward(size_t S, size_t N, real Y[S][N],
-                             const real X[S][N])
-{
-  for (size_t s = 0; s < S; s++)
-    for (size_t n = 0; n < N; n++) {
-      const real x = X[s][n];
-      Y[s][n] = re(x) > 0 ? x + real_log1p(exp(-x)) : real_log1p(exp(x));
-    }
-}
-
-static void softplus_backward(size_t S, size_t N, real dX[S][N],
-                              const real G[S][N], const real Y[S][N])
-{
-  for (size_t s = 0; s < S; s++)
-    for (size_t n = 0; n < N; n++)
-      dX[s][n] = -G[s][n] * real_expm1(-Y[s][n]);
-}
-
-/* h(x) = x σ(x).  Y holds σ(X) between the two lines, so it may not be X. */
-static void silu_forward(size_t S, size_t N, real Y[S][N], const real X[S][N])
-{
-  sigmoid_forward(S, N, Y, X);
-  for (size_t s = 0; s < S; s++)
-    for (size_t n = 0; n < N; n++)
-      Y[s][n] *= X[s][n];
-}
-
-/* dX holds σ(X) between the two lines, so it may be neither X nor G. */
-static void silu_backward(size_t S, size_t N, real dX[S][N],
-                          const real G[S][N], const real X[S][N])
-{
-  sigmoid_forward(S, N, dX, X);
-  for (size_t s = 0; s < S; s++)
-    for (size_t n = 0; n < N; n++) {
-      const real p = dX[s][n];
-      dX[s][n] = G[s][n] * (p + X[s][n] * p * (R(1.0) - p));
-    }
-}
-
 static void arctan_forward(size_t S, size_t N, real Y[S][N],
                            const real X[S][N])
 {
   for (size_t s = 0; s < S; s++)
     for (size_t n = 0; n < N; n++)
       Y[s][n] = atan(X[s][n]);
-}
-
-static void arctan_backward(size_t S, size_t N, real dX[S][N],
-                            const real G[S][N], const real Y[S][N])
-{
-  for (size_t s = 0; s < S; s++)
-    for (size_t n = 0; n < N; n++)
-      dX[s][n] = G[s][n] * cos(Y[s][n]) * cos(Y[s][n]);
 }
 
 /* The operations. */
@@ -407,11 +358,11 @@ static real one_less(real x, real a)
 static real complement(real x, real a) { return R(1.0) - sigma(x, a); }
 SIDES(sigmoid_add, sigmoid_rest, one_less)
 SIDES(sigmoid_complement, one_less, complement)
-static real sigmoid_slope(real x, real a)
+static real sigmoid_product(real x, real a)
 {
   return sigma(x, a) * (R(1.0) - sigma(x, a));
 }
-SLOPE(sigmoid_slope)
+SLOPE(sigmoid_product)
 static real mirrored(real x, real a) { return sigma(-x, a); }
 SIDES(sigmoid_mirror, mirrored, complement)
 static real square_completed(real x, real a)
@@ -419,11 +370,10 @@ static real square_completed(real x, real a)
   const real off = sigma(x, a) - R(0.5);
   return R(0.25) - off * off;
 }
-SIDES(sigmoid_square, sigmoid_slope, square_completed)
+SIDES(sigmoid_square, sigmoid_product, square_completed)
 static real sigmoid_stable(real x, real a)
 {
-  const real e = exp(re(x) > 0 ? -x : x);
-  return (void)a, e / ((R(1.0) + e) * (R(1.0) + e));
+  return (void)a, sigmoid_slope(x);
 }
 SLOPE(sigmoid_stable)
 
@@ -451,7 +401,7 @@ static real two_sigma(real x, real a)
 SIDES(tanh_sigmoid, tanh_h, two_sigma)
 static real four_slopes(real x, real a)
 {
-  return R(4.0) * sigmoid_slope(R(2.0) * x, a);
+  return R(4.0) * sigmoid_product(R(2.0) * x, a);
 }
 SLOPE(four_slopes)
 static real two_halves(real x, real a)
@@ -782,6 +732,32 @@ static void softplus_near(struct finding *f)
   f->tolerance = 0;
 }
 
+/* |h(x) / x − 1| ≤ e^−x / x + 2ε for x = 2^-4 … 2^20 */
+static void softplus_far(struct finding *f)
+{
+  for (int k = -64; k <= 320; k++) {
+    const long double x = exp2(k / 16.0L);
+    const long double most = exp(-x) / x + 2 * LDBL_EPSILON;
+    require(f, worse(0, value(softplus_forward, x) / x, 1) <= most);
+  }
+  f->tolerance = 0;
+}
+
+/* |σ'(x) / e^−|x| − 1| ≤ 2 e^−|x| + 4ε, as far as e^−|x| has all its digits */
+static void sigmoid_tails(struct finding *f)
+{
+  const long double last = -log(LDBL_MIN);
+  for (int i = 1; i < last; i++) {
+    const long double power = exp(-(long double)i);
+    const long double most = 2 * power + 4 * LDBL_EPSILON;
+    for (int sign = -1; sign <= 1; sign += 2) {
+      const real slope = sigmoid_slope((real)(sign * i));
+      require(f, worse(0, part(slope) / power, 1) <= most);
+    }
+  }
+  f->tolerance = 0;
+}
+
 static void elu_convention(struct finding *f)
 {
   compare(f, value(elu_half_forward, 0), 0);
@@ -981,7 +957,7 @@ const struct claim CLAIMS(activation)[] = {
   DISPLAY("sigmoid-split", sigmoid_split, sigmoid),
   EQUAL("sigmoid-add", sigmoid_add, sigmoid),
   EQUAL("sigmoid-complement", sigmoid_complement, sigmoid),
-  DISPLAY("sigmoid-derivative", sigmoid_slope, sigmoid),
+  DISPLAY("sigmoid-derivative", sigmoid_product, sigmoid),
   CODE("sigmoid-backward", sigmoid),
   EQUAL("sigmoid-mirror", sigmoid_mirror, sigmoid),
   EQUAL("sigmoid-square", sigmoid_square, sigmoid),
@@ -1020,12 +996,14 @@ const struct claim CLAIMS(activation)[] = {
   DISPLAY("tanh-four", four_slopes, tanh),
   DISPLAY("tanh-halves", two_halves, tanh),
   DISPLAY("sigmoid-stable", sigmoid_stable, sigmoid),
+  FOUND("sigmoid-tails", STATEMENT, sigmoid_tails),
   DISPLAY("softplus-derivative", sigma_by_quotient, softplus),
   EQUAL("softplus-output", softplus_output, softplus),
   { "activation-softplus-inverse", GRADIENT, &op_softplus_and_back, X,
     .linear = 1, .gradient = one_everywhere_g },
   CODE("softplus-backward", softplus),
   FOUND("softplus-near", STATEMENT, softplus_near),
+  FOUND("softplus-far", STATEMENT, softplus_far),
   DISPLAY("silu-product", silu_product, silu),
   DISPLAY("silu-collected", silu_collected, silu),
   CODE("silu-backward", silu),

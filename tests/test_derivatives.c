@@ -1,3 +1,4 @@
+#include "../chapters/01-derivatives.exercises.h"
 #include "claims.h"
 #include "derivatives.h"
 #include "rng.h"
@@ -292,6 +293,48 @@ static void chain(const size_t d[], const void *const in[],
     dw[k] = R(0.0);
     for (size_t i = 0; i < d[N]; i++)
       dw[k] += G[i] * unit_entry(d[N], in[0], i, k);
+  }
+}
+
+/* --- The remainder of wᵀw: an exercise ----------------------------------- */
+
+enum { LW, LV, LE, LH };
+
+static void line_op(const size_t d[], const void *const in[], void *Y)
+{
+  *(real *)Y = square(d[N], in[LW]);
+}
+
+/* A step h along v, and the error e of a gradient. */
+static const struct op line = {
+  .name = "square along a line",
+  .dim = { { "N", 2, 6 } },
+  .in = { { "w", SHAPE(N), NORMAL, .role = INPUT },
+          { "v", SHAPE(N), NORMAL, .role = CONSTANT },
+          { "e", SHAPE(N), NORMAL, .role = CONSTANT },
+          { "h", SCALAR, UNIFORM, 1.0L / 32, 1.0L / 16, .role = CONSTANT } },
+  .out = SCALAR,
+  .forward = line_op,
+};
+
+/* |R(h)| = |h² vᵀv − h eᵀv| for g = 2w + e, and for −e in its place in turn:
+   as the steps are small, R(h) is then negative in one of the two */
+static void remainder_square(const size_t d[], const void *const in[],
+                             void *left, void *right)
+{
+  const real *w = in[LW], *v = in[LV], *e = in[LE];
+  const real h = *(const real *)in[LH];
+  real *l = left, *r = right;
+  for (size_t i = 0; i < d[N]; i++) {
+    const real sign = i % 2 ? R(-1.0) : R(1.0);
+    real g[d[N]], along = R(0.0);
+    for (size_t j = 0; j < d[N]; j++) {
+      g[j] = R(2.0) * w[j] + sign * e[j];
+      along += sign * e[j] * v[j];
+    }
+    const real rest = h * h * square(d[N], v) - h * along;
+    l[i] = remainder_of(d[N], square, w, v, g, h);
+    r[i] = re(rest) < 0 ? -rest : rest;
   }
 }
 
@@ -1801,6 +1844,8 @@ const struct claim CLAIMS(derivatives)[] = {
     .sides = forward_step_sides, .side = SCALAR },
   { "derivatives-forward-least", IDENTITY, &bound_of_h,
     .sides = forward_least_sides, .side = SCALAR },
+  { "derivatives-remainder-square", IDENTITY, &line, .sides = remainder_square,
+    .side = SHAPE(N), .scale = 1 },
   { "derivatives-order-step", IDENTITY, &bound_of_h, .sides = order_step_sides,
     .side = SCALAR },
   { "derivatives-order-least", IDENTITY, &bound_of_h,

@@ -1,6 +1,7 @@
 /* The claims of chapter 8.  Three instruments: quadrature, for a density;
    every outcome of a few random weights, for an expectation; and samples, from
    streams that are the same in every run. */
+#include "../chapters/08-initialisation.exercises.h"
 #include "activation.h"
 #include "claims.h"
 #include "initialisation.h"
@@ -1517,21 +1518,6 @@ static void ex_fixed(const size_t d[], const void *const in[], void *left,
   *(real *)right = q;
 }
 
-/* The mean of (Σ_m ±W_m x_m)² over every pattern of signs. */
-static real average_over_signs(size_t inputs, const real W[inputs],
-                               const real x[inputs])
-{
-  const size_t patterns = (size_t)1 << inputs;
-  real sum = R(0.0);
-  for (size_t pattern = 0; pattern < patterns; pattern++) {
-    real f = R(0.0);
-    for (size_t m = 0; m < inputs; m++)
-      f += pattern >> m & 1 ? -W[m] * x[m] : W[m] * x[m];
-    sum += f * f;
-  }
-  return sum / (real)patterns;
-}
-
 /* 2^−M Σ_signs (Σ_m ±W_m x_m)² = Σ_m W_m² x_m² */
 static void ex_signs(const size_t d[], const void *const in[], void *left,
                      void *right)
@@ -1542,20 +1528,6 @@ static void ex_signs(const size_t d[], const void *const in[], void *left,
     sum += W[m] * W[m] * x[m] * x[m];
   *(real *)left = average_over_signs(d[INPUTS], W, x);
   *(real *)right = sum;
-}
-
-/* How many layers until E[x²], 1 at first, is below `floor` > 0; 0 if never.
- */
-static size_t layers_until(size_t inputs, real w2, real floor)
-{
-  real q = R(1.0);
-  if (!(re(recursion_forward(q, inputs, w2)) < 1))
-    return 0;
-  for (size_t l = 1;; l++) {
-    q = recursion_forward(q, inputs, w2);
-    if (re(q) < re(floor))
-      return l;
-  }
 }
 
 /* 6^−48 > 2^−126 > 6^−49, and the function says 49; for LeCun's rule 127 */
@@ -1578,32 +1550,15 @@ static void ex_default(struct finding *f)
     f->error = 1;
 }
 
-/* Normal weights, none beyond two standard deviations of the normal that they
-   are drawn from; of variance w² after that. */
-#define TRUNCATED_STD R(0.87962566103423978)
-static void weights_truncated(size_t rows, size_t inputs, real W[rows][inputs],
-                              struct rng *rng, real variance)
-{
-  const real w = sqrt(variance) / TRUNCATED_STD;
-  for (size_t n = 0; n < rows; n++)
-    for (size_t m = 0; m < inputs; m++) {
-      double z;
-      do
-        z = rng_normal(rng);
-      while (z < -2 || z > 2);
-      W[n][m] = w * (real)z;
-    }
-}
-
 /* ∫_−2^2 t² φ(t) dt / ∫_−2^2 φ(t) dt = 1 − 4 φ(2)/(2 Φ(2) − 1) = 0.7737, and
-   its root is the constant of the code */
+   its root is what the code divides by */
 static void ex_truncated(struct finding *f)
 {
   const struct density p = { GAUSS, 1 };
   const long double left =
       between(p, power, 2, -2, 2) / between(p, power, 0, -2, 2);
   const long double right = 1 - 4 * normal(2, 1) / erf(sqrt(2.0L));
-  const long double std = (long double)re(TRUNCATED_STD);
+  const long double std = (long double)re(truncated_std());
   f->error = worse(worse(0, left, right), std * std, right);
   f->tolerance = CLOSE;
   if (!(worse(0, right, 0.7737L) <= 0.5e-4L))

@@ -1,3 +1,4 @@
+#include "../chapters/10-learning-rate.exercises.h"
 #include "claims.h"
 #include "learning_rate.h"
 #include "rng.h"
@@ -1863,12 +1864,16 @@ static void ex_cosine(struct finding *f)
         page[k]);
 }
 
-/* Up to a0 in w steps, then along a cosine that would be 0 at step K */
-static real warm_then_cosine(real a0, long k, long w, long K)
+/* α_k = α_0 (k + 1)/w for k < w, else α_0/2 (1 + cos(π(k − w)/(K − w))) */
+static void ex_warm_rate(const size_t d[], const void *const in[],
+                         void *left_side, void *right_side)
 {
-  if (k < w)
-    return rate_warm(a0, k, w);
-  return rate_cosine(a0, k - w, K - w);
+  RUN_LETTERS;
+  for (long k = 0; k < K; k++) {
+    left[k] = warm_then_cosine(a0, k, w, K);
+    right[k] = k < w ? a0 * (real)(k + 1) / (real)w
+                     : cosine_at(a0, (real)(k - w) / (real)(K - w));
+  }
 }
 
 /* Σ_k α_k = α_0 (K + 2)/2 */
@@ -1914,19 +1919,17 @@ static void ex_relative_rate(const size_t d[], const void *const in[],
   *right = -a * (R(2.0) * lambda - a * (square(lambda) + square(s)));
 }
 
-/* The variance of θ after `steps` noisy steps, over `runs` runs from 0 */
-static long double simulate(uint64_t seed, int runs, int steps, long double a,
-                            long double lambda, long double s)
+/* v_2 = 45/64 at α = 1/4, λ = 2, s = 3, within four standard errors */
+static void ex_simulate_early(struct finding *f)
 {
-  struct rng rng = rng_stream(seed, "learning-rate-simulate");
-  long double sum = 0;
-  for (int r = 0; r < runs; r++) {
-    long double theta = 0;
-    for (int k = 0; k < steps; k++)
-      theta -= a * (lambda * theta + s * (long double)rng_normal(&rng));
-    sum += theta * theta;
-  }
-  return sum / runs;
+  const int runs = 20000;
+  const long double v = 45.0L / 64, half = 0.5L;
+  const long double page = 0.75L * 0.75L * (1 + half * half);
+  f->error = worse(0, simulate(1, runs, 2, 0.25L, 2, 3), v);
+  if (!(worse(0, page, v) <= 4 * EPS)) /* the fraction itself is exact */
+    f->error = 1;
+  f->tolerance = 4 * v * sqrt(2.0L / runs);
+  f->entries = 1;
 }
 
 /* v_∞ = 1/3 at α = 1/2, λ = s = 1, within four standard errors */
@@ -2082,9 +2085,11 @@ const struct claim CLAIMS(learning_rate)[] = {
   FOUND("max-three", STATEMENT, max_three),
   FOUND("max-table", VALUE, max_table),
   FOUND("ex-cosine", VALUE, ex_cosine),
+  SIDES("ex-warm-rate", &run, ex_warm_rate, SHAPE(RK), 0),
   SIDES("ex-warm-sum", &run, ex_warm_sum, SCALAR, 0),
   SIDES("ex-relative", &noisy, ex_relative, SHAPE(NK), 0),
   SIDES("ex-relative-rate", &noisy, ex_relative_rate, SCALAR, 1),
+  FOUND("ex-simulate-early", STATEMENT, ex_simulate_early),
   FOUND("ex-simulate", STATEMENT, ex_simulate),
   SIDES("ex-squares-linear", &run, ex_squares_linear, SCALAR, 0),
   SIDES("ex-squares-cosine", &run, ex_squares_cosine, SCALAR, 0),

@@ -1,3 +1,4 @@
+#include "../chapters/09-optimisers.exercises.h"
 #include "claims.h"
 #include "optimisers.h"
 #include "rng.h"
@@ -2328,34 +2329,13 @@ static void share_used(struct finding *f)
   f->entries = 2;
 }
 
-/* Does the rule, from 1, stay near the minimum of ½ λ θ² at rate a? */
-static int stays(const struct rule *rule, long double lambda, long double beta,
-                 long double a)
+/* `stays` holds a hundredth below the limit, and not a hundredth above. */
+static void judge_near(struct finding *f, const struct rule *rule,
+                       long double lambda, long double beta, long double limit)
 {
-  const struct constants c = { .beta1 = (real)beta };
-  real w = R(1.0), m = R(0.0);
-  for (long t = 1; t <= 20000; t++) {
-    const real g = (real)lambda * w;
-    rule->step(&c, 1, &w, &g, &m, (real)a, t);
-    if (!((long double)re(magnitude(w)) < 1e6L))
-      return 0;
-  }
-  return 1;
-}
-
-/* The largest rate at which it does, by halving. */
-static long double largest_rate(const struct rule *rule, long double lambda,
-                                long double beta)
-{
-  long double low = 0, high = 100 / lambda;
-  for (int k = 0; k < 40; k++) {
-    const long double middle = (low + high) / 2;
-    if (stays(rule, lambda, beta, middle))
-      low = middle;
-    else
-      high = middle;
-  }
-  return low;
+  if (!stays(rule, lambda, beta, 0.99L * limit) ||
+      stays(rule, lambda, beta, 1.01L * limit))
+    f->error = HUGE_VALL;
 }
 
 /* α = 2/λ, 2(1 + β1)/λ and 2(1 + β1)/((1 + 2β1)λ), by measurement */
@@ -2371,6 +2351,9 @@ static void measured_rates(struct finding *f)
     f->error = worse(
         f->error,
         largest_rate(&rule_nesterov, l, b) * l * (1 + 2 * b) / (2 + 2 * b), 1);
+    judge_near(f, &rule_sgd, l, b, 2 / l);
+    judge_near(f, &rule_momentum, l, b, (2 + 2 * b) / l);
+    judge_near(f, &rule_nesterov, l, b, (2 + 2 * b) / ((1 + 2 * b) * l));
     f->entries += 3;
   }
 }
@@ -2444,38 +2427,9 @@ static void momentum_floor(struct finding *f)
   }
 }
 
-/* AMSGrad: the second moment never falls.  m ← β1 m + (1 − β1) g,
-   v ← β2 v + (1 − β2) g², u ← max(u, v), θ ← θ − α m / (√u + ε). */
-static void amsgrad(const struct constants *c, size_t count, real w[],
-                    const real g[], real state[], real a, long t)
-{
-  real *m = state, *v = state + count, *u = state + 2 * count;
-  (void)t;
-  for (size_t i = 0; i < count; i++) {
-    m[i] = c->beta1 * m[i] + (R(1.0) - c->beta1) * g[i];
-    v[i] = c->beta2 * v[i] + (R(1.0) - c->beta2) * g[i] * g[i];
-    u[i] = re(v[i]) > re(u[i]) ? v[i] : u[i];
-    w[i] -= a * m[i] / (sqrt(u[i]) + c->epsilon);
-  }
-}
-
 static const struct rule rule_amsgrad = {
   "amsgrad", 3, { R(0.0), R(0.1), R(0.0), R(0.0) }, amsgrad
 };
-
-/* How far a rule moves in its last cycle of the gradients 3, −1, −1. */
-static long double cycle(const struct rule *rule)
-{
-  const struct constants c = { .beta1 = R(0.0), .beta2 = R(0.1) };
-  real w = R(0.0), old = R(0.0), state[3] = { R(0.0), R(0.0), R(0.0) };
-  for (long t = 1; t <= 300; t++) {
-    const real g = t % 3 == 1 ? R(3.0) : R(-1.0);
-    if (t == 298)
-      old = w;
-    rule->step(&c, 1, &w, &g, state, R(1.0), t);
-  }
-  return (long double)re(w - old);
-}
 
 /* One cycle of Adam: −3/√8.2072 + 1/√1.7207 + 1/√1.0721 = 0.681 */
 static void adam_cycle(struct finding *f)
@@ -2486,6 +2440,35 @@ static void adam_cycle(struct finding *f)
                    0.681L);
   f->tolerance = 0.5e-3L;
   f->entries = 2;
+}
+
+/* u_t = max(u_{t−1}, v_t), θ_t = θ_{t−1} − α m_t/(√u_t + ε), T steps from the
+   state that is there: u_T and θ_T, a row each */
+static void amsgrad_step(const size_t d[], const void *const in[], void *left_,
+                         void *right_)
+{
+  struct run r = run_at(d, in);
+  real(*left)[d[N]] = left_, (*right)[d[N]] = right_, state[3 * MOST];
+  memcpy(state, r.m, r.N * sizeof *state);
+  memcpy(state + r.N, r.v, r.N * sizeof *state);
+  memcpy(state + 2 * r.N, r.u, r.N * sizeof *state);
+  go_on(&rule_amsgrad, &r, left[1], state);
+  for (size_t n = 0; n < r.N; n++) {
+    real m = r.m[n], v = r.v[n], u = r.u[n], theta = r.theta[n];
+    for (size_t t = 1; t <= r.T; t++) {
+      const real g = gradient(&r, t, n);
+      m = r.k.beta1 * m + (R(1.0) - r.k.beta1) * g;
+      v = r.k.beta2 * v + (R(1.0) - r.k.beta2) * g * g;
+      if (re(u) < re(v))
+        u = v;
+      theta -= r.a * m / (sqrt(u) + r.k.epsilon);
+    }
+    left[0][n] = state[2 * r.N + n];
+    right[0][n] = u;
+    right[1][n] = theta;
+    for (size_t row = 2; row < r.T; row++)
+      left[row][n] = right[row][n] = R(0.0);
+  }
 }
 
 /* One cycle of AMSGrad: (−3 + 1 + 1)/√8.2072 = −0.349 */
@@ -2629,6 +2612,7 @@ const struct claim CLAIMS(optimisers)[] = {
   LINE("ex-floor-factors", floor_factors, SHAPE(PAIR)),
   FOUND("ex-floor", STATEMENT, momentum_floor),
   FOUND("ex-cycle", VALUE, adam_cycle),
+  RUN("ex-amsgrad-step", amsgrad_step, SHAPE(T, N)),
   FOUND("ex-amsgrad", VALUE, amsgrad_cycle),
   END,
 };

@@ -1,3 +1,4 @@
+#include "../chapters/04-softmax.exercises.h"
 #include "claims.h"
 #include "rng.h"
 #include "softmax.h"
@@ -634,6 +635,72 @@ static void sigmoid(const size_t d[], const void *const in[], void *left,
   *(real *)right = R(1.0) / (R(1.0) + exp(-(x[0] - x[1])));
 }
 
+/* Y_sn (g_s − Σ_k w_k g_s) = 0, whatever the weights w_k that sum to 1; and
+   under a random upstream somewhere not what softmax gives. */
+static void blind(struct finding *f)
+{
+  struct rng rng = rng_stream(f->seed, "softmax-ex-blind");
+  long double apart = 0;
+  f->error = 0;
+  f->tolerance = 16 * (long double)LDBL_EPSILON;
+  for (int t = 0; t < 1000; t++) {
+    const size_t d[] = { 1, 2 + rng_below(&rng, 6) };
+    real x[8], y[8], g[8], constant[8], dx[8], right[8];
+    const void *const in[] = { x };
+    const real c = (real)rng_normal(&rng);
+    for (size_t n = 0; n < d[N]; n++) {
+      x[n] = (real)rng_normal(&rng);
+      g[n] = (real)rng_normal(&rng);
+      constant[n] = c;
+      dx[n] = (real)NAN;
+    }
+    rows_forward(d, in, y);
+    blind_backward(d[N], dx, constant, y);
+    for (size_t n = 0; n < d[N]; n++)
+      f->error = worse(f->error, (long double)re(dx[n] / c), 0);
+    blind_backward(d[N], dx, g, y);
+    dx_index(d, in, g, right);
+    for (size_t n = 0; n < d[N]; n++)
+      apart = worse(apart, (long double)re(dx[n]), (long double)re(right[n]));
+    f->entries += (long)d[N];
+  }
+  if (!(apart > 1e-3L))
+    f->error = worse(f->error, 1, 0);
+}
+
+/* The plain mean: dx_n = y_n (g_n − 1/N Σ_k g_k) */
+static void plain_mean(size_t n, real dx[], const real g[], const real y[])
+{
+  real mean = R(0.0);
+  for (size_t k = 0; k < n; k++)
+    mean += g[k] / (real)n;
+  for (size_t i = 0; i < n; i++)
+    dx[i] = y[i] * (g[i] - mean);
+}
+
+/* The largest error of the plain mean = |μ_s − 1/N Σ_k G_sk| max_n Y_sn, for v
+   and for −v in turn as the row of G */
+static void blind_error(const size_t d[], const void *const in[], void *left,
+                        void *right)
+{
+  const size_t n = d[ROW_N];
+  const real *v = in[V];
+  real *l = left, *r = right, y[n], g[n];
+  one_forward(d, in, y);
+  for (size_t i = 0; i < n; i++) {
+    real most = y[0], mu = R(0.0), sum = R(0.0);
+    for (size_t k = 0; k < n; k++) {
+      g[k] = i % 2 ? -v[k] : v[k];
+      mu += g[k] * y[k];
+      sum += g[k];
+      most = re(y[k]) > re(most) ? y[k] : most;
+    }
+    const real apart = mu - R(1.0) / (real)n * sum;
+    l[i] = largest_error(plain_mean, n, g, y);
+    r[i] = (re(apart) < 0 ? -apart : apart) * most;
+  }
+}
+
 /* Y = softmax(X / τ) */
 static void temperature_forward(size_t samples, size_t classes,
                                 real Y[samples][classes],
@@ -643,21 +710,6 @@ static void temperature_forward(size_t samples, size_t classes,
     for (size_t n = 0; n < classes; n++)
       Y[s][n] = X[s][n] / tau;
   softmax_forward(samples, classes, Y, (const void *)Y);
-}
-
-/* dX = Y ∘ (G − (G∘Y) 1 1ᵀ) / τ,  dτ += −(1/τ) Σ_sn X_sn dX_sn */
-static void temperature_backward(size_t samples, size_t classes,
-                                 real dX[samples][classes], real *dtau,
-                                 const real G[samples][classes],
-                                 const real X[samples][classes],
-                                 const real Y[samples][classes], real tau)
-{
-  softmax_backward(samples, classes, dX, G, Y);
-  for (size_t s = 0; s < samples; s++)
-    for (size_t n = 0; n < classes; n++) {
-      dX[s][n] /= tau;
-      *dtau -= X[s][n] * dX[s][n] / tau;
-    }
 }
 
 static void tempered_forward(const size_t d[], const void *const in[], void *Y)
@@ -769,6 +821,9 @@ const struct claim CLAIMS(softmax)[] = {
   { "softmax-shift-bounds", STATEMENT, .finding = shift_bounds },
   { "softmax-ex-quarter", VALUE, .finding = quarter },
   { "softmax-ex-sigmoid", IDENTITY, &two, .sides = sigmoid, .side = SCALAR },
+  { "softmax-ex-blind", STATEMENT, .finding = blind },
+  { "softmax-ex-blind-error", IDENTITY, &direction, .sides = blind_error,
+    .side = SHAPE(ROW_N), .scale = 1 },
   { "softmax-ex-temperature-x", GRADIENT, &tempered, X,
     .gradient = tempered_dx },
   { "softmax-ex-temperature", BACKWARD, .op = &tempered },

@@ -79,6 +79,8 @@ local function sources(name, stem)
   return list
 end
 
+M.sources = sources
+
 -- The headers of level 2, for a page's own contents.
 function M.sections(blocks)
   local list = {}

@@ -64,6 +64,8 @@ local function verdict(item)
   return 'fail', '✗ ' .. values.short(claim.error)
 end
 
+M.verdict = verdict
+
 -- Keeps a failure for make, which ends with it after every page is woven.
 function M.note_failures(items)
   for _, item in ipairs(items) do
@@ -100,15 +102,23 @@ end
 -- Where the evidence of this page's claims stands.
 function M.page() return report.name .. '-evidence.html' end
 
--- For a page with failures, in its opening.
-function M.banner(items)
-  local links = {}
+-- The equations that this build could not confirm.
+function M.unconfirmed(items)
+  local out = {}
   for _, item in ipairs(items) do
     local state = item.kind == 'eq' and not item.definition and verdict(item)
     if state and state ~= 'pass' and state ~= 'refuted' then
-      links[#links + 1] = string.format('<a href="#%s">(%s)</a>', item.label,
-                                        item.number)
+      out[#out + 1] = item
     end
+  end
+  return out
+end
+
+-- For a page with failures, in its opening.
+function M.banner(items)
+  local links = {}
+  for i, item in ipairs(M.unconfirmed(items)) do
+    links[i] = string.format('<a href="#%s">(%s)</a>', item.label, item.number)
   end
   if #links == 0 then return {} end
   return { pandoc.RawBlock('html', '<p class="banner" role="alert">Of this '
@@ -127,6 +137,10 @@ local columns = {
   { 'cases', 'random cases' }, { 'redrawn', 'points redrawn' },
   { 'seed', 'seed' } }
 
+function M.kind(claim)
+  return kinds[claim.kind:upper()] or report.escape(claim.kind)
+end
+
 local function figures(claim)
   local out = {}
   local function pair(name, value)
@@ -135,7 +149,7 @@ local function figures(claim)
   pair('verdict', claim.verdict == 'pass' and 'pass' or
        claim.verdict == 'refuted' and 'refuted, as it must be' or
        '<strong>' .. report.escape(claim.verdict) .. '</strong>')
-  pair('kind', kinds[claim.kind:upper()] or report.escape(claim.kind))
+  pair('kind', M.kind(claim))
   for _, c in ipairs(columns) do
     local value = claim[c[1]]
     local both = c[1] == 'error' and claim.error_cs and claim.error_cs ~= '-'

@@ -90,7 +90,7 @@ result $status 'a correct chapter is woven'
 [ $status = 0 ] || cat log
 on_page 'its equation has a number' '>(1.1)</a>'
 on_page 'its badge leads to the evidence' 'href="01-tiny-evidence.html#tiny-good" data-claim="tiny-good" title="How tiny-good was checked">✓ 3e-19</a>'
-on_page 'its numbers come from the run' '>3.1&thinsp;×&thinsp;10<sup>−19</sup>'
+on_page 'its numbers come from the run' '>3.1 × 10<sup>−19</sup>'
 on_page 'a format is kept' '>0.250<'
 on_page 'its output is escaped' 'it ran &amp; ended'
 on_page 'its figure has its words' 'alt="A curve."'
@@ -330,7 +330,7 @@ By @eq:tiny-good, @eq:other-there, @ex:tiny-a and @fig:tiny-curve, $e^{y} \le \i
 
 END
   for name in a b c d; do
-    printf '::: {.exercise #ex:tiny-%s level="practice"}\nDo.\n\n' $name
+    printf '::: {.exercise #ex:tiny-%s level="practice" code="do"}\nDo.\n\n' $name
     printf '::: hint\nTry.\n:::\n::: answer\n```\ncoude\n```\n:::\n:::\n\n'
   done
 }

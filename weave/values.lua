@@ -23,21 +23,37 @@ function M.short(text)
   return mantissa .. 'e' .. exponent
 end
 
--- As a book prints it, in HTML: 3.1 × 10^−19; whole numbers as they are.
-function M.pretty(text, digits)
+-- As a book prints it: 3.1 × 10^−19; whole numbers as they are.  The text,
+-- and the exponent of ten where there is one.
+local function parts(text, digits)
   local x = tonumber(text)
   if not x or text:find('^%s*[+-]?[%dxX]+%s*$') then
-    return report.escape(text):gsub('^%-(%d)', '−%1')
+    return (text:gsub('^%-(%d)', '−%1'))
   end
   if x == 0 then return '0' end
   if x ~= x or x == math.huge or x == -math.huge then return text end
   local mantissa, exponent = significant(x, digits)
   if exponent < -3 or exponent > 5 then
-    return (mantissa .. '&thinsp;×&thinsp;10<sup>' .. exponent .. '</sup>')
-      :gsub('%-', '−')
+    return (mantissa:gsub('^%-', '−')),
+           (tostring(exponent):gsub('^%-', '−'))
   end
   local places = math.max(0, digits - 1 - exponent)
   return (string.format('%.' .. places .. 'f', x):gsub('^%-', '−'))
+end
+
+-- The same as HTML.
+function M.pretty(text, digits)
+  local number, exponent = parts(text, digits)
+  if not exponent then return report.escape(number) end
+  return number .. '&thinsp;×&thinsp;10<sup>' .. exponent .. '</sup>'
+end
+
+-- The same as pandoc's inlines, for any format.
+function M.inlines(text, digits)
+  local number, exponent = parts(text, digits)
+  if not exponent then return { pandoc.Str(number) } end
+  return { pandoc.Str(number .. '\u{2009}×\u{2009}10'),
+           pandoc.Superscript { pandoc.Str(exponent) } }
 end
 
 -- What `key`{.val} stands for, and where it is from; or nil and why not.
@@ -80,7 +96,7 @@ function M.inline(code)
     report.problem(where, 'value %s: %s', where, from)
     return {}
   end
-  local html
+  local content
   local format = code.attributes.format
   if format then
     local ok, text = pcall(string.format, format, tonumber(value))
@@ -89,13 +105,12 @@ function M.inline(code)
                      format, value)
       return {}
     end
-    html = report.escape(text):gsub('^%-(%d)', '−%1')
+    content = { pandoc.Str((text:gsub('^%-(%d)', '−%1'))) }
   else
-    html = M.pretty(value, tonumber(code.attributes.digits) or 2)
+    content = M.inlines(value, tonumber(code.attributes.digits) or 2)
   end
-  return pandoc.RawInline('html', string.format(
-    '<span class="val" title="%s in %s">%s</span>',
-    report.escape(code.text), report.escape(from), html))
+  return pandoc.Span(content, pandoc.Attr('', { 'val' },
+    { { 'title', code.text .. ' in ' .. from } }))
 end
 
 return M

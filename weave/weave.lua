@@ -1,6 +1,8 @@
 -- Second pass: a page of the book.  From metadata: build, the folder of this
--- build's runs.  Writes build/weave/NAME.d (prerequisites, for make) and
--- build/weave/NAME.failed (claims that did not pass: the page shows them, make ends with them).
+-- build's runs; format=epub for a chapter of the EPUB (epub.lua).  Writes
+-- build/weave/NAME.d (prerequisites, for make) and build/weave/NAME.failed
+-- (claims that did not pass: the page shows them, make ends with them); for the
+-- EPUB in build/epub.
 package.path = PANDOC_SCRIPT_FILE:match('^(.*/)') .. '?.lua;' .. package.path
 local report = require 'report'
 local structure = require 'structure'
@@ -12,6 +14,7 @@ local claims = require 'claims'
 local beside = require 'beside'
 
 local build
+local epub -- what makes the EPUB's blocks, or nil
 local labels, chapters, pages, book
 local keys, cited = {}, false
 
@@ -123,8 +126,10 @@ end
 local function render(doc, items)
   local by_label = {}
   for _, item in ipairs(items) do by_label[item.label] = item end
+  local view = epub or blocks
   local function equation(div)
     local item = by_label[div.identifier]
+    if epub then return epub.equation(item) end
     return raw('<div class="equation%s" id="%s"><div class="math"%s>%s</div>'
       .. '<div class="mark"><a class="number" href="#%s">(%s)</a> %s</div></div>',
       item.wrong and ' wrong' or '', item.label, #item.tex > 60 and ' tabindex="0"' or '',
@@ -134,11 +139,11 @@ local function render(doc, items)
     Div = function(div)
       local classes = div.classes
       if classes:includes('equation') then return equation(div) end
-      if classes:includes('figure') then return blocks.figure(div) end
-      if classes:includes('exercise') then return blocks.exercise(div) end
+      if classes:includes('figure') then return view.figure(div) end
+      if classes:includes('exercise') then return view.exercise(div) end
       if classes:includes('break') then return blocks.breaking(div, labels) end
-      if classes:includes('hint') then return blocks.folded(div, 'Hint') end
-      if classes:includes('answer') then return blocks.folded(div, 'Answer') end
+      if classes:includes('hint') then return view.folded(div, 'Hint') end
+      if classes:includes('answer') then return view.folded(div, 'Answer') end
     end,
     Image = function(image)
       if not report.file_figures[image.src] then
@@ -147,8 +152,8 @@ local function render(doc, items)
       end
     end,
     CodeBlock = function(block)
-      if block.classes:includes('output') then return blocks.output(block) end
-      if block.attributes.src then return blocks.listing(block) end
+      if block.classes:includes('output') then return view.output(block) end
+      if block.attributes.src then return view.listing(block) end
       return { raw('<div class="scroll" tabindex="0" role="region" '
         .. 'aria-label="Code">'), block, raw('</div>') }
     end,
@@ -163,7 +168,7 @@ local function render(doc, items)
     Table = blocks.table,
     Math = function(m)
       return pandoc.RawInline('html',
-        typeset.html(m.text, m.mathtype == 'DisplayMath') or '')
+        (epub or typeset).html(m.text, m.mathtype == 'DisplayMath') or '')
     end,
     Cite = cite,
     Link = web_link,
@@ -171,11 +176,12 @@ local function render(doc, items)
 end
 
 local function write_for_make()
-  local target = build .. '/book/' .. report.page
+  local target = epub and build .. '/epub/' .. report.name .. '.json'
+    or build .. '/book/' .. report.page
   table.sort(report.reads)
   local rules = { target .. ': ' .. table.concat(report.reads, ' ') }
   for _, path in ipairs(report.reads) do rules[#rules + 1] = path .. ':' end
-  local stem = build .. '/weave/' .. report.name
+  local stem = build .. (epub and '/epub/' or '/weave/') .. report.name
   report.write(stem .. '.d', table.concat(rules, '\n') .. '\n')
   local failed = table.concat(claims.failures, '\n')
   report.write(stem .. '.failed', failed == '' and '' or failed .. '\n')
@@ -184,6 +190,8 @@ end
 function Pandoc(doc)
   build = pandoc.utils.stringify(doc.meta.build)
   report.page = (report.number and report.name or 'index') .. '.html'
+  epub = doc.meta.format and require 'epub'
+  if epub then epub.build = build end
   labels, chapters, pages, book = book_of.read(build)
   values.setup(build, pages)
   blocks.setup(build, pages)
@@ -192,7 +200,7 @@ function Pandoc(doc)
   end
 
   doc:walk { RawBlock = no_raw_tex, RawInline = no_raw_tex }
-  if not report.number then
+  if not report.number and not epub then
     doc.blocks = book_of.with_contents(doc.blocks, build, chapters)
   end
   local items, title
@@ -211,6 +219,13 @@ function Pandoc(doc)
     Div = function(d) anchors[d.identifier] = true end,
   }
   doc = doc:walk { Inlines = keep_together }
+  if epub then
+    doc = render(epub.plain_headers(doc), items)
+    claims.note_failures(items)
+    report.stop_on_problems()
+    write_for_make()
+    return epub.chapter(doc, items)
+  end
   local plain = doc:walk {
     Math = function(m)
       return pandoc.Str(typeset.plain(m.text, m.mathtype == 'DisplayMath'))

@@ -12,8 +12,10 @@ KATEX_DIR ?= $(firstword $(wildcard /usr/share/javascript/katex \
 weave_names := $(notdir $(CHAPTERS:.md=)) $(if $(wildcard book.md),book)
 weave_stem = $(subst $(firstword $(subst -, ,$1))-,,$1)
 weave_labels := $(weave_names:%=$(BUILD)/labels/%.tsv)
-weave_tools := $(filter-out weave/lint% weave/shell.lua,$(wildcard weave/*.lua)) \
-  weave/katex.js weave/page.html
+# The filters of the site alone.
+weave_lua := $(filter-out weave/lint% weave/epub% weave/paper.lua weave/latex.lua,\
+  $(wildcard weave/*.lua))
+weave_tools := $(filter-out weave/shell.lua,$(weave_lua)) weave/katex.js weave/page.html
 weave_pandoc := pandoc --from markdown \
   --metadata build=$(BUILD) $(if $(QUICK),--metadata quick=true)
 # All runs that pages show; what else a page reads is named in its .d.
@@ -66,7 +68,7 @@ weave_pages := $(patsubst %,$(BUILD)/book/%.html,$(subst book,index,$(weave_name
 
 # Pages made of those parts: $1: the page, $2: the parts
 define weave_shell
-$(BUILD)/book/$1.html: $2 $(BUILD)/labels/labels.tsv $(filter-out weave/lint%,$(wildcard weave/*.lua)) weave/page.html $(wildcard $(BUILD)/quick)
+$(BUILD)/book/$1.html: $2 $(BUILD)/labels/labels.tsv $(weave_lua) weave/page.html $(wildcard $(BUILD)/quick)
 	@$(weave_pandoc) --lua-filter weave/shell.lua --metadata view=$1 \
 	  --template weave/page.html --standalone -t html5 -o $$@.part /dev/null
 	@mv $$@.part $$@
