@@ -82,10 +82,10 @@ end
 local function index(doc, items, title)
   local sections, exercises, captions = { { '', '', '' } }, {}, {}
   for _, block in ipairs(doc.blocks) do
-    if block.t == 'Header' then
+    if block.t == 'Header' and block.level > 1 then
       sections[#sections + 1] = { block.identifier,
         pandoc.utils.stringify(block), '' }
-    else
+    elseif block.t ~= 'Header' then
       local section = sections[#sections]
       if block.t == 'Div' and block.classes:includes('exercise') then
         exercises[block.identifier] = text_of(block.content[1])

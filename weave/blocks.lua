@@ -27,7 +27,7 @@ function M.listing(block)
     return {}
   end
   return raw('<figure class="listing"><figcaption><a href="%s">%s</a>'
-    .. '</figcaption><div class="scroll" tabindex="0" role="region" '
+    .. '</figcaption><div class="scroll" tabindex="0" role="group" '
     .. 'aria-label="%s">%s</div></figure>', M.link(path), path, fn,
     ccode.highlight({ code })[1])
 end
@@ -43,7 +43,7 @@ function M.output(block)
   end
   local path = 'chapters/' .. page .. '.c'
   return raw('<figure class="output"><figcaption>What <a href="%s">%s</a> '
-    .. 'printed</figcaption><pre class="scroll" tabindex="0" role="region" '
+    .. 'printed</figcaption><pre class="scroll" tabindex="0" role="group" '
     .. 'aria-label="Output"><samp>%s</samp></pre></figure>', M.link(path), path,
     report.escape((text:gsub('%s+$', ''))))
 end
@@ -96,12 +96,11 @@ function M.figure(div)
     '<a class="number" href="#%s">Figure %s.</a> ', div.identifier, number)) }
   for _, inline in ipairs(image.caption) do caption[#caption + 1] = inline end
   for _, path in ipairs(data) do M.data[#M.data + 1] = path end
-  caption[#caption + 1] = pandoc.RawInline('html', string.format(
-    ' <span class="source"><a href="%s">%s</a>%s</span>', M.link(script), script,
-    data_links(data)))
   return { raw('<figure id="%s">' .. img .. img .. '<figcaption>',
       div.identifier, 'light', name, '.svg', alt, 'dark', name, '-dark.svg', alt),
-    pandoc.Plain(caption), raw('</figcaption></figure>') }
+    pandoc.Plain(caption),
+    raw('<div class="source"><a href="%s">%s</a>%s</div></figcaption></figure>',
+        M.link(script), script, data_links(data)) }
 end
 
 local levels = { practice = true, recommended = true, stretch = true }
@@ -187,7 +186,7 @@ end
 -- A table scrolls inside itself, and its columns are as wide as they need.
 function M.table(t)
   for _, spec in ipairs(t.colspecs) do spec[2] = nil end
-  return { raw('<div class="scroll table" tabindex="0" role="region" '
+  return { raw('<div class="scroll table" tabindex="0" role="group" '
     .. 'aria-label="Table">'), t, raw('</div>') }
 end
 

@@ -178,7 +178,7 @@
     const refs = 'a.ref[href*="#eq:"]';
     let owner = null, wanted = null, timer = 0, pointer = 'mouse';
     card.setAttribute('role', 'group');
-    document.body.append(card);
+    (document.querySelector('main') || document.body).append(card);
 
     // Below its reference or, where that has too little room, above.
     function place() {

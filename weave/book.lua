@@ -81,13 +81,17 @@ end
 
 M.sources = sources
 
+local function without_links(header)
+  return header:walk { Link = function(l) return l.content end }.content
+end
+
 -- The headers of level 2, for a page's own contents.
 function M.sections(blocks)
   local list = {}
   for _, block in ipairs(blocks) do
     if block.t == 'Header' and block.level == 2 then
       list[#list + 1] = { id = pandoc.MetaString(block.identifier),
-                          title = pandoc.MetaInlines(block.content) }
+                          title = pandoc.MetaInlines(without_links(block)) }
     end
   end
   return #list > 0 and list or nil
@@ -136,6 +140,7 @@ function M.set_page(doc, book, chapters, title, plain_title)
       end
     end
     meta.number = text_meta(tostring(report.number))
+    meta.stem = pandoc.MetaString(report.stem)
     meta.pagetitle = text_meta(plain_title .. ' – ' .. (book.title or ''))
     meta.evidence = pandoc.MetaString(report.name .. '-evidence.html')
     meta.sources = sources(report.name, report.stem)

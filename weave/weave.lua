@@ -154,7 +154,7 @@ local function render(doc, items)
     CodeBlock = function(block)
       if block.classes:includes('output') then return view.output(block) end
       if block.attributes.src then return view.listing(block) end
-      return { raw('<div class="scroll" tabindex="0" role="region" '
+      return { raw('<div class="scroll" tabindex="0" role="group" '
         .. 'aria-label="Code">'), block, raw('</div>') }
     end,
     Code = function(code)

@@ -59,7 +59,8 @@ $(BUILD)/book/$3.html: $2 $(BUILD)/labels/labels.tsv weave/references.bib \
 	  --bibliography weave/references.bib --metadata link-citations=true \
 	  --template weave/page.html \
 	  --standalone --wrap=preserve -t html5 -o $$@.part $2
-	@mv $$@.part $$@
+	@sed 's/ role="doc-biblioentry"//' $$@.part > $$@.new && rm $$@.part
+	@mv $$@.new $$@
 $(weave_parts:%=$(BUILD)/weave/$1.%): $(BUILD)/book/$3.html ;
 -include $(BUILD)/weave/$1.d
 endef
