@@ -1,5 +1,6 @@
 /* Chapter 5: the worked example, and what is left of the gradient's digits
    when the loss is chained to the softmax instead of fused with it. */
+#include "05-cross-entropy.exercises.h"
 #include "cli.h"
 #include "cross_entropy.h"
 #include "record.h"
@@ -109,29 +110,6 @@ static void exact(const float z[CLASSES], size_t c, long double dz[CLASSES])
     others += k == c ? 0 : dz[k];
   }
   dz[c] = -others;
-}
-
-/* The exercise: p_c − 1 as minus the sum of the other classes. */
-static void careful_backward(size_t N, real dz[N], const real p[N], size_t c)
-{
-  real others = R(0.0);
-  for (size_t k = 0; k < N; k++)
-    if (k != c) {
-      dz[k] = p[k];
-      others += p[k];
-    }
-  dz[c] = -others;
-}
-
-/* The exercise: dZ from class labels, without a matrix of targets. */
-static void label_backward(size_t S, size_t N, real dZ[S][N],
-                           const real P[S][N], const size_t label[S])
-{
-  for (size_t s = 0; s < S; s++) {
-    for (size_t n = 0; n < N; n++)
-      dZ[s][n] = P[s][n] / (real)S;
-    dZ[s][label[s]] -= 1 / (real)S;
-  }
 }
 
 enum method { FUSED, CHAINED, GUARDED, CAREFUL, METHODS };

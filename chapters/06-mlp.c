@@ -8,6 +8,7 @@
 
    Trained in float.  OPENBLAS_NUM_THREADS=1 keeps the sums of a product in
    one order, which is that of the kernel OpenBLAS takes for the processor. */
+#include "06-mlp.exercises.h"
 #include "cli.h"
 #include "images.h"
 #include "learning_rate.h"
@@ -472,54 +473,13 @@ static void report_batches(struct record *values)
    largest difference between two rows of W⁽¹⁾. */
 static double symmetry(real weight)
 {
-  const size_t sizes[] = { 2, 3, 2 };
-  const real numbers[] = { R(1.0), R(-1.0), R(0.5), R(2.0) };
-  const unsigned char label[] = { 0, 1 };
-  const size_t index[] = { 0, 1 };
-  const struct samples set = { 2, 2, NULL, numbers, label };
-  struct network net;
-  network_or_fail(&net, 3, sizes, 2);
-  for (size_t i = 0; i < net.count; i++)
-    net.parameters[i] = weight;
-  for (int step = 0; step < 100; step++)
-    train_step(&net, &set, 2, index, R(0.5));
+  real W[3][2];
+  train_equal(weight, 100, W);
   double most = 0;
-  const real(*W)[2] = (void *)net.parameters;
   for (int k = 1; k < 3; k++)
     for (int m = 0; m < 2; m++)
       most = fmax(most, fabs((double)(W[k][m] - W[0][m])));
-  network_free(&net);
   return most;
-}
-
-/* The whole backward of one sigmoid layer between two linear ones, without
-   modules.  G = dL/dZ⁽²⁾: S×N, V = W⁽²⁾: N×K, A: S×K, X: S×M.  The gradients
-   are written. */
-static void plain_backward(size_t S, size_t M, size_t K, size_t N,
-                           real dW[K][M], real db[K], real dV[N][K],
-                           real dc[N], const real G[S][N], const real V[N][K],
-                           const real A[S][K], const real X[S][M])
-{
-  memset(dW, 0, K * M * sizeof(real));
-  memset(db, 0, K * sizeof(real));
-  memset(dV, 0, N * K * sizeof(real));
-  memset(dc, 0, N * sizeof(real));
-  for (size_t s = 0; s < S; s++) {
-    for (size_t n = 0; n < N; n++) {
-      dc[n] += G[s][n];
-      for (size_t k = 0; k < K; k++)
-        dV[n][k] += G[s][n] * A[s][k];
-    }
-    for (size_t k = 0; k < K; k++) {
-      real dA = R(0.0);
-      for (size_t n = 0; n < N; n++)
-        dA += G[s][n] * V[n][k];
-      const real dZ = dA * A[s][k] * (R(1.0) - A[s][k]);
-      db[k] += dZ;
-      for (size_t m = 0; m < M; m++)
-        dW[k][m] += dZ * X[s][m];
-    }
-  }
 }
 
 /* The largest difference between plain_backward and the network. */
@@ -528,7 +488,7 @@ static double compare_plain(void)
   enum { S = 4, M = 5, K = 6, N = 3, COUNT = K * M + K + N * K + N };
   const size_t sizes[] = { M, K, N };
   struct rng rng = rng_stream(cli.seed, "plain");
-  real X[S * M], G[S * N], g[COUNT];
+  real X[S * M], G[S * N], g[COUNT] = { R(0.0) };
   struct network net;
   network_or_fail(&net, 3, sizes, S);
   network_draw(&net, &rng, 1);

@@ -1,3 +1,4 @@
+#include "../chapters/07-batch-norm.exercises.h"
 #include "batch_norm.h"
 #include "claims.h"
 #include "cross_entropy.h"
@@ -1206,26 +1207,6 @@ static void evaluate_forward(const size_t d[], const void *const in[], void *Y)
                       in[RUN_V], *(const real *)in[EPS]);
 }
 
-/* dX = G ∘ 1 (γ∘r)ᵀ, dγ += Σ G xhat, dβ += Σ G with the running statistics,
-   which do not depend on X. */
-static void evaluate_backward(size_t samples, size_t outputs,
-                              real dX[samples][outputs], real dg[outputs],
-                              real db[outputs], const real G[samples][outputs],
-                              const real x[samples][outputs],
-                              const real gamma[outputs],
-                              const real running_mean[outputs],
-                              const real running_variance[outputs],
-                              real epsilon)
-{
-  for (size_t s = 0; s < samples; s++)
-    for (size_t n = 0; n < outputs; n++) {
-      const real r = R(1.0) / sqrt(running_variance[n] + epsilon);
-      dX[s][n] = G[s][n] * gamma[n] * r;
-      dg[n] += G[s][n] * (x[s][n] - running_mean[n]) * r;
-      db[n] += G[s][n];
-    }
-}
-
 static void evaluated_backward(const size_t d[], const void *const in[],
                                const void *G, void *const g[])
 {
@@ -2191,18 +2172,7 @@ static void memory(struct finding *f)
     f->entries = 0;
 }
 
-/* 1/S Σ x² − (1/S Σ x)², in one pass over the numbers and in float */
-static float one_pass_variance(size_t count, const float x[count])
-{
-  float sum = 0, squares = 0;
-  for (size_t s = 0; s < count; s++) {
-    sum += x[s];
-    squares += x[s] * x[s];
-  }
-  const float mean = sum / (float)count;
-  return squares / (float)count - mean * mean;
-}
-
+/* 1/S Σ (x − μ)², in float */
 static float two_pass_variance(size_t count, const float x[count])
 {
   float mean = 0, squares = 0;
@@ -2276,29 +2246,6 @@ static void rms_norm_forward(size_t samples, size_t features,
     const real r = R(1.0) / sqrt(square / (real)features + epsilon);
     for (size_t n = 0; n < features; n++)
       Y[s][n] = gamma[n] * (x[s][n] * r);
-  }
-}
-
-/* dX = r (D − Xhat Σ_k D_k Xhat_k / N),  D = G γ,  Xhat = r X;
-   dγ += Σ_s G Xhat. */
-static void rms_norm_backward(size_t samples, size_t features,
-                              real dX[samples][features], real dg[features],
-                              const real G[samples][features],
-                              const real x[samples][features],
-                              const real gamma[features], real epsilon)
-{
-  for (size_t s = 0; s < samples; s++) {
-    real square = R(0.0), along = R(0.0);
-    for (size_t n = 0; n < features; n++) {
-      square += x[s][n] * x[s][n];
-      along += G[s][n] * gamma[n] * x[s][n];
-    }
-    const real r = R(1.0) / sqrt(square / (real)features + epsilon);
-    for (size_t n = 0; n < features; n++) {
-      dX[s][n] = r * (G[s][n] * gamma[n] -
-                      r * x[s][n] * (r * along) / (real)features);
-      dg[n] += G[s][n] * r * x[s][n];
-    }
   }
 }
 

@@ -1,3 +1,4 @@
+#include "../chapters/05-cross-entropy.exercises.h"
 #include "claims.h"
 #include "cross_entropy.h"
 #include "rng.h"
@@ -734,6 +735,90 @@ static void careful(const size_t d[], const void *const in[], void *left,
   *(real *)right = -others;
 }
 
+/* The loss of labels: a softmax, and −(1/S) Σ_s log P_s,c_s */
+enum { LABEL = 1 };
+
+static void labels_of(const size_t d[], const void *const in[],
+                      size_t label[d[S]])
+{
+  for (size_t s = 0; s < d[S]; s++)
+    label[s] = (size_t)re(((const real *)in[LABEL])[s]);
+}
+
+static void labelled_forward(const size_t d[], const void *const in[], void *L)
+{
+  size_t label[d[S]];
+  real p[d[S]][d[N]], sum = R(0.0);
+  labels_of(d, in, label);
+  softmax_of(d, in, p);
+  for (size_t s = 0; s < d[S]; s++)
+    sum += log(p[s][label[s]]);
+  *(real *)L = -sum / (real)d[S];
+}
+
+static void labelled_backward(const size_t d[], const void *const in[],
+                              const void *upstream, void *const g[])
+{
+  size_t label[d[S]];
+  real p[d[S]][d[N]];
+  labels_of(d, in, label);
+  softmax_of(d, in, p);
+  label_backward(d[S], d[N], g[Z], (const void *)p, label);
+  times(d[S] * d[N], g[Z], upstream);
+}
+
+static const struct op labelled = {
+  .name = "softmax and the loss of labels",
+  .dim = { { "S", 3, 6 }, { "N", 4, 7 } },
+  .in = { { "Z", SHAPE(S, N), NORMAL, .role = INPUT },
+          { "c", SHAPE(S), INDICES, 0, 4, CONSTANT } },
+  .out = SCALAR,
+  .forward = labelled_forward,
+  .backward = labelled_backward,
+};
+
+static void class_backward(const size_t d[], const void *const in[],
+                           const void *upstream, void *const g[])
+{
+  real p[1][d[ROW_N]];
+  softmax_forward(1, d[ROW_N], p, in[Z]);
+  careful_backward(d[ROW_N], g[Z], p[0], class(d));
+  times(d[ROW_N], g[Z], upstream);
+}
+
+static const struct op careful_loss = {
+  .name = "softmax and the loss of one class, carefully",
+  ONE_SAMPLE,
+  .forward = class_forward,
+  .backward = class_backward,
+};
+
+/* ∂l/∂z_c = −Σ_(k≠c) e^(z_k − z_c) / (1 + Σ_(k≠c) e^(z_k − z_c)), in digits
+   of its own: z_c is up to 100 above the largest other logit. */
+static void careful_digits(struct finding *f)
+{
+  enum { MOST = 10 };
+  struct rng rng = rng_stream(f->seed, "cross-entropy-careful-digits");
+  f->error = 0;
+  f->tolerance = 64 * (long double)LDBL_EPSILON;
+  for (int t = 0; t <= 1000; t++) {
+    const size_t n = 2 + rng_below(&rng, MOST - 1), c = rng_below(&rng, n);
+    real z[1][MOST], p[1][MOST], dz[MOST], max = R(-99.0), sum = R(0.0);
+    for (size_t k = 0; k < n; k++) {
+      z[0][k] = (real)rng_normal(&rng);
+      max = k != c && re(z[0][k]) > re(max) ? z[0][k] : max;
+    }
+    z[0][c] = max + (real)t / R(10.0);
+    for (size_t k = 0; k < n; k++)
+      sum += k == c ? R(0.0) : exp(z[0][k] - z[0][c]);
+    softmax_forward(1, n, (void *)p, (const void *)z);
+    careful_backward(n, dz, p[0], c);
+    const real right = -(sum / (R(1.0) + sum));
+    f->error = worse(f->error, (long double)re(dz[c] / right), 1);
+    f->entries++;
+  }
+}
+
 /* The gradient as a function of z, for a target that does not sum to 1 */
 static void slope_forward(const size_t d[], const void *const in[], void *y)
 {
@@ -811,8 +896,11 @@ const struct claim CLAIMS(cross_entropy)[] = {
   { "cross-entropy-ex-uniform-dz", VALUE, .finding = uniform_dz },
   { "cross-entropy-ex-zero", IDENTITY, &fused, .sides = always_zero,
     .side = SHAPE(S, N), .scale = 1 },
+  { "cross-entropy-ex-labels", BACKWARD, .op = &labelled },
   { "cross-entropy-ex-careful", IDENTITY, &class_loss, .sides = careful,
     .side = SCALAR, .scale = 1 },
+  { "cross-entropy-ex-careful-dz", BACKWARD, .op = &careful_loss },
+  { "cross-entropy-ex-careful-digits", STATEMENT, .finding = careful_digits },
   { "cross-entropy-ex-hessian", JACOBIAN, &slope, Z, .jacobian = hessian },
   END,
 };

@@ -1,3 +1,4 @@
+#include "../chapters/12-how-we-check.exercises.h"
 #include "claims.h"
 #include "derivatives.h"
 #include "rng.h"
@@ -5,6 +6,7 @@
 #include <complex.h>
 #include <float.h>
 #include <math.h>
+#include <stdlib.h>
 
 /* What exceeds a bound, in an inequality. */
 static void exceeds(struct finding *f, long double left, long double right)
@@ -225,6 +227,152 @@ static void ex_points(struct finding *f)
   compare(f, logl(0.01L) / logl(1 - above), 26.7L);
 }
 
+/* (a − 1) x² + (2 − a) x² = x² and Im y / h = a x: of the reader's function,
+   and of the terms as the page has them.  All numbers are short. */
+static void two_faces(struct finding *f, int complex_step)
+{
+  begin(f, 8 * LDBL_EPSILON);
+  const long double h = ldexpl(1, -4000);
+  for (int j = -8; j <= 16; j++)
+    for (int k = -8; k <= 8; k++) {
+      const long double a = (long double)j / 4, x = (long double)k / 4;
+      if (complex_step) {
+        const long double _Complex z =
+            x + h * (long double _Complex)_Complex_I;
+        compare(f, cimagl((a - 1) * z * z + (2 - a) * z * creall(z)) / h,
+                a * x);
+        compare(f, cimagl(two_faced(a, z)) / h, a * x);
+      } else {
+        compare(f, (a - 1) * x * x + (2 - a) * x * x, x * x);
+        compare(f, creall(two_faced(a, x)), x * x);
+        compare(f, cimagl(two_faced(a, x)), 0);
+      }
+    }
+}
+
+static void ex_real(struct finding *f) { two_faces(f, 0); }
+
+static void ex_complex_step(struct finding *f) { two_faces(f, 1); }
+
+/* L(x + h v) = offset + h slope + h² bend / 2 + max(h − kink, 0) */
+struct line {
+  long double offset, slope, bend, kink;
+};
+
+static long double on_line(long double h, const void *context)
+{
+  const struct line *l = context;
+  return l->offset + h * l->slope + h * h * l->bend / 2 + ramp(h - l->kink);
+}
+
+/* min log2 R_(k−1)/R_k = log2 (1 + r) / (1/4 + r/2) with r = 8 e·v / (h v'Hv),
+   where the slope is too small by e·v.  All numbers are short. */
+static void ex_least(struct finding *f)
+{
+  begin(f, 16 * LDBL_EPSILON);
+  for (int j = 0; j <= 16; j++)
+    for (int k = 1; k <= 4; k++) {
+      const long double h = ldexpl(1, -2 * k), ev = (long double)j / 64;
+      const struct line l = { 0.75L, -1.5L, k % 2 ? 0.5L : 3, 2 };
+      const long double r = 8 * ev / (h * l.bend);
+      compare(f, least_rate(on_line, &l, h, l.slope - ev),
+              log2l((1 + r) / (0.25L + r / 2)));
+    }
+}
+
+/* min log2 (2^(1−k) − 1/16) / (2^−k − 1/16) = log2 15/7 < 1.9 */
+static void ex_kink(struct finding *f)
+{
+  begin(f, 16 * LDBL_EPSILON);
+  long double least = 1e9L;
+  for (int k = 1; k <= 3; k++)
+    least = fminl(least, log2l((ldexpl(1, 1 - k) - 1 / 16.0L) /
+                               (ldexpl(1, -k) - 1 / 16.0L)));
+  compare(f, least, log2l(15 / 7.0L));
+  exceeds(f, log2l(15 / 7.0L), 1.9L);
+  for (int rung = 0; rung <= 12; rung++) {
+    const long double h = ldexpl(1, -rung);
+    const struct line l = { .kink = h / 16 };
+    compare(f, least_rate(on_line, &l, h, 0), log2l(15 / 7.0L));
+  }
+}
+
+/* A loss that is infinite at the first step, 0.01, and at no other. */
+static long double overflows(long double h, const void *context)
+{
+  (void)context;
+  return h > 0.006L ? HUGE_VALL : 0;
+}
+
+/* 0.01/8 |e·v| < 1e-15 where |e·v| < 8e-13: then no rate is asked for, and
+   else it is 1.  What is NaN or infinite has no rate either, and passes not.
+ */
+static void ex_excused(struct finding *f)
+{
+  begin(f, 0);
+  const long double h = 0.01L, none = nanl("");
+  const struct line still = { .kink = 2 };
+  for (int k = -50; k <= 50; k++) {
+    const long double ev = 8e-13L * (1 + (long double)(2 * k + 1) / 1000);
+    compare(f, h / 8 * ev < 1e-15L, ev < 8e-13L);
+    compare(f, least_rate(on_line, &still, h, ev) > 1.9L, ev < 8e-13L);
+    compare(f, least_rate(on_line, &still, h, -ev) > 1.9L, ev < 8e-13L);
+  }
+  const struct line bad = { .slope = none, .kink = 2 };
+  compare(f, !isnan(least_rate(on_line, &bad, h, 0)), 0);
+  compare(f, !isnan(least_rate(overflows, NULL, h, 0)), 0);
+  compare(f, !isnan(least_rate(on_line, &still, h, none)), 0);
+}
+
+/* ϱ = (2^-54/3 + 2^-52/3) 2^-11 = 5/12 · 2^-63 of entries ±1/3 and ±1/4, in
+   units of 2^-63.  What 1/3 is off in long double, 2^-65/3, adds 2^-13/3. */
+static void ex_thirds(struct finding *f)
+{
+  begin(f, ldexpl(1, -13));
+  const long double unit = ldexpl(1, -63), third = 1 / 3.0L;
+  compare(f, (ldexpl(third, -54) + ldexpl(third, -52)) * ldexpl(1, -11) / unit,
+          5 / 12.0L);
+  compare(f, fmal(3, third, -1) / 3 / unit, 1 / 12.0L);
+  for (size_t j = 0; j < 3; j++)
+    for (int sign = -1; sign <= 1; sign += 2) {
+      long double g[] = { 0.25L, -0.25L, 0.25L }, lower[3];
+      g[j] = (long double)sign * third;
+      for (size_t k = 0; k < 3; k++)
+        lower[k] = (long double)(double)g[k];
+      compare(f, measured_rounding(3, g, lower, third) / unit, 5 / 12.0L);
+      lower[j] = nanl("");
+      compare(f, !isnan(measured_rounding(3, g, lower, third)), 0);
+    }
+}
+
+/* |(g_j + δ) − (ĝ_j + δ)| = |g_j − ĝ_j|: the tolerance is 9 · 2^-60 with δ as
+   without, and decides.  All numbers are short, and exact in double. */
+static void ex_both(struct finding *f)
+{
+  begin(f, 0);
+  const long double bit = ldexpl(1, -50), none = nanl(""), d[] = { 1, -3, 2 };
+  for (int k = -17; k <= 17; k++)
+    for (size_t j = 0; j < 3; j++) {
+      const long double delta =
+          ldexpl(9 * (long double)k, k == 17 ? -20 : -63);
+      long double w[] = { 3, -5, 7 }, g[3], lower[3];
+      for (size_t i = 0; i < 3; i++) {
+        g[i] = w[i] = ldexpl(w[i], -14);
+        lower[i] = g[i] + d[i] * bit;
+      }
+      g[j] += delta;
+      lower[j] += delta;
+      compare(f, (long double)(double)lower[j], lower[j]);
+      compare(f, fabsl(g[j] - lower[j]), fabsl(d[j]) * bit);
+      const long double round = measured_rounding(3, g, lower, 1);
+      compare(f, round, 13 * ldexpl(1, -63));
+      compare(f, agree(3, g, w, round, 5 * ldexpl(1, -63)), abs(k) <= 8);
+      g[j] = none;
+      compare(f, agree(3, g, w, round, round), 0);
+      compare(f, agree(3, w, w, none, round), 0);
+    }
+}
+
 static void ex_rate(struct finding *f)
 {
   begin(f, 0.05e-7L);
@@ -249,6 +397,13 @@ const struct claim CLAIMS(how_we_check)[] = {
   { "how-we-check-rate-bound", VALUE, .finding = rate_bound },
   { "how-we-check-small-entries", VALUE, .finding = small_entries },
   { "how-we-check-ex-points", VALUE, .finding = ex_points },
+  { "how-we-check-ex-real", VALUE, .finding = ex_real },
+  { "how-we-check-ex-complex-step", VALUE, .finding = ex_complex_step },
+  { "how-we-check-ex-least", VALUE, .finding = ex_least },
+  { "how-we-check-ex-kink", VALUE, .finding = ex_kink },
+  { "how-we-check-ex-excused", STATEMENT, .finding = ex_excused },
+  { "how-we-check-ex-thirds", VALUE, .finding = ex_thirds },
+  { "how-we-check-ex-both", STATEMENT, .finding = ex_both },
   { "how-we-check-ex-rate", VALUE, .finding = ex_rate },
   END,
 };

@@ -1,6 +1,7 @@
 /* The published_ functions are the mistakes: formulas as they were handed in
    or shipped, in the letters of this book.  Their claims are .wrong: they pass
    where the witnesses refute them. */
+#include "../chapters/11-mistakes.exercises.h"
 #include "activation.h"
 #include "claims.h"
 #include "cross_entropy.h"
@@ -9,6 +10,7 @@
 #include "softmax.h"
 
 #include <float.h>
+#include <string.h>
 
 static real delta(size_t i, size_t j) { return i == j ? R(1.0) : R(0.0); }
 
@@ -433,22 +435,8 @@ static void any_dead(const size_t d[], const void *const in[], void *left,
   }
 }
 
-/* Exercise: each activation its own slope, from its output. */
-enum activation { SIGMOID, TANH, RELU, ACTIVATIONS };
-
-static real slope_from_output(enum activation h, real y)
-{
-  switch (h) {
-  case SIGMOID:
-    return y * (R(1.0) - y);
-  case TANH:
-    return R(1.0) - y * y;
-  default:
-    return re(y) > 0 ? R(1.0) : R(0.0);
-  }
-}
-
-/* y_i = h(x_i), h = sigmoid, tanh, ReLU, sigmoid, … */
+/* Exercise: each activation its own slope, from its output:
+   y_i = h(x_i), h = sigmoid, tanh, ReLU, sigmoid, … */
 static void mixed_forward(const size_t d[], const void *const in[], void *Y)
 {
   elementwise *const h[] = { sigmoid_forward, tanh_forward, relu_forward };
@@ -474,6 +462,24 @@ static void mixed_jacobian(const size_t d[], const void *const in[], void *J_)
     for (size_t j = 0; j < n; j++)
       J[i][j] = delta(i, j) *
                 slope_from_output((enum activation)(i % ACTIVATIONS), y[i]);
+}
+
+/* Exercise: 1[max(0, x) > 0] + 1[max(0, −x) > 0] = 1 */
+static void relu_pair(const size_t d[], const void *const in[], void *left,
+                      void *right)
+{
+  const size_t n = d[ONLY_N];
+  real x[2][n], y[2][n];
+  for (size_t i = 0; i < n; i++) {
+    x[0][i] = ((const real *)in[0])[i];
+    x[1][i] = -x[0][i];
+  }
+  relu_forward(2, n, y, (const void *)x);
+  for (size_t i = 0; i < n; i++) {
+    ((real *)left)[i] =
+        slope_from_output(RELU, y[0][i]) + slope_from_output(RELU, y[1][i]);
+    ((real *)right)[i] = R(1.0);
+  }
 }
 
 /* --- A wrong sign: Var f = E f² + μ² ------------------------------------ */
@@ -867,27 +873,10 @@ static void ones_upstream(const size_t d[], const void *const in[], void *left,
   *(real *)right = R(0.0);
 }
 
-/* Exercise: the verdict on a gradient g, by a witness w.  terms: the largest
-   sum of |terms| of an entry of w. */
-enum ruling { PASSES, FAILS, SAYS_NOTHING };
-
 static long double size_of(long double x) { return x < 0 ? -x : x; }
 
-static enum ruling judge(size_t n, const long double g[n],
-                         const long double w[n], long double terms,
-                         long double tolerance)
-{
-  long double scale = 0, error = 0;
-  for (size_t i = 0; i < n; i++) {
-    scale = worse(scale, w[i], 0);
-    error = worse(error, g[i], w[i]);
-  }
-  if (!(scale >= 1e-4L * terms))
-    return SAYS_NOTHING;
-  return error <= tolerance * scale ? PASSES : FAILS;
-}
-
-/* max |g_n| = 0, max |w_n| = 0.5 for p = (1, 1, 2)/4 and t = (3, 0, 1)/4 */
+/* Exercise: max |g_n| = 0, max |w_n| = 0.5 for p = (1, 1, 2)/4 and
+   t = (3, 0, 1)/4 */
 static void judged(struct finding *f)
 {
   const real p[] = { R(0.25), R(0.25), R(0.5) };
@@ -913,6 +902,54 @@ static void judged(struct finding *f)
   f->error = worse(f->error, judge(3, g, zero, 1, 1e-15L), SAYS_NOTHING);
   f->error = worse(f->error, judge(3, w, w, 1, 1e-15L), PASSES);
   f->entries = 9;
+}
+
+/* The verdict where max |w_i| is size and the terms are so many times that; g
+   is off by `off` tolerances in entry i, and w_i has `more` added. */
+static enum ruling ruling_of(size_t i, long double size, long double terms,
+                             long double off, long double more)
+{
+  const long double tau = ldexp(1.0L, -30);
+  long double w[] = { size / 2, -size / 4, -size, size / 8 }, g[4];
+  memcpy(g, w, sizeof g);
+  g[i] += off * tau * size;
+  w[i] += more;
+  return judge(4, g, w, terms * size, tau);
+}
+
+/* Exercise: max |w_i| ≥ 1e-4 a and max |g_i − w_i| ≤ τ max |w_i|, whatever
+   the size; a comparison with NaN is false. */
+static void verdicts(struct finding *f)
+{
+  const long double none = nanl("");
+  const struct {
+    long double terms, off, more;
+    enum ruling ruling;
+  } expected[] = {
+    { 1, 0.0L, 0, PASSES },
+    { 1, 0.999L, 0, PASSES },
+    { 1, -0.999L, 0, PASSES },
+    { 1, 1.001L, 0, FAILS },
+    { 1, -1.001L, 0, FAILS },
+    { 1, none, 0, FAILS },
+    { 9999, 0.999L, 0, PASSES },
+    { 9999, 1.001L, 0, FAILS },
+    { 10001, 0.999L, 0, SAYS_NOTHING },
+    { 10001, 1.001L, 0, SAYS_NOTHING },
+    { 1, 0, none, SAYS_NOTHING },
+    { none, 0, 0, SAYS_NOTHING },
+  };
+  f->error = 0;
+  f->tolerance = 0;
+  for (int power = -300; power <= 300; power += 100)
+    for (size_t i = 0; i < 4; i++)
+      for (size_t k = 0; k < sizeof expected / sizeof *expected; k++) {
+        const enum ruling ruling =
+            ruling_of(i, ldexp(1.0L, power), expected[k].terms,
+                      expected[k].off, expected[k].more);
+        f->error = worse(f->error, ruling, expected[k].ruling);
+        f->entries++;
+      }
 }
 
 /* --- The bias of a batch, summed over the classes ----------------------- */
@@ -1468,7 +1505,10 @@ const struct claim CLAIMS(mistakes)[] = {
   { "mistakes-ex-ones", IDENTITY, &entropy, .sides = ones_upstream,
     .side = SCALAR, .scale = 1 },
   { "mistakes-ex-judge", VALUE, .finding = judged },
+  { "mistakes-ex-verdict", STATEMENT, .finding = verdicts },
   { "mistakes-ex-slope", JACOBIAN, &mixed, .jacobian = mixed_jacobian },
+  { "mistakes-ex-slope-pair", IDENTITY, &relu, .sides = relu_pair,
+    .side = SHAPE(ONLY_N) },
   { "mistakes-ex-chained", IDENTITY, &class_loss, .sides = chained_error,
     .side = SHAPE(ONLY_N), .scale = 1 },
   { "mistakes-ex-orthogonal", IDENTITY, &unit, .sides = unit_orthogonal,

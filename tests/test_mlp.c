@@ -1,3 +1,4 @@
+#include "../chapters/06-mlp.exercises.h"
 #include "activation.h"
 #include "claims.h"
 #include "cross_entropy.h"
@@ -1077,6 +1078,178 @@ static void telescope(struct finding *f)
   f->entries = BLOCKS;
 }
 
+/* Exercises */
+
+/* Z⁽²⁾ of the two layers; the inputs have no gradient here. */
+static void logits_forward(const size_t d[], const void *const in[], void *Y)
+{
+  real z1[d[S]][d[K]], a[d[S]][d[K]];
+  linear_forward(d[S], d[M], d[K], z1, in[X], in[W1], in[B1]);
+  sigmoid_forward(d[S], d[K], a, (const void *)z1);
+  linear_forward(d[S], d[K], d[N], Y, (const void *)a, in[W2], in[B2]);
+}
+
+static void logits_backward(const size_t d[], const void *const in[],
+                            const void *G, void *const g[])
+{
+  real z1[d[S]][d[K]], a[d[S]][d[K]];
+  linear_forward(d[S], d[M], d[K], z1, in[X], in[W1], in[B1]);
+  sigmoid_forward(d[S], d[K], a, (const void *)z1);
+  plain_backward(d[S], d[M], d[K], d[N], g[W1], g[B1], g[W2], g[B2], G, in[W2],
+                 (const void *)a, in[X]);
+}
+
+static const struct op logits = {
+  .name = "the logits by plain loops",
+  .dim = DIMS,
+  .in = { { "X", SHAPE(S, M), NORMAL, .role = CONSTANT },
+          { "W1", SHAPE(K, M), NORMAL, .role = PARAMETER },
+          { "b1", SHAPE(K), NORMAL, .role = PARAMETER },
+          { "W2", SHAPE(N, K), NORMAL, .role = PARAMETER },
+          { "b2", SHAPE(N), NORMAL, .role = PARAMETER } },
+  .out = SHAPE(S, N),
+  .forward = logits_forward,
+  .backward = logits_backward,
+};
+
+/* ∂L/∂Z⁽¹⁾_sk = A_sk (1 − A_sk) Σ_n G⁽²⁾_sn W⁽²⁾_nk */
+static void dz1_inserted(const size_t d[], const void *const in[],
+                         const void *upstream, void *g)
+{
+  const real(*w2)[d[K]] = in[V];
+  real a[d[S]][d[K]], P[d[S]][d[N]], G2[d[S]][d[N]], (*G1)[d[K]] = g;
+  from_z1(d, *P, *a, in[A], in);
+  dz2_from(d, first(upstream), *P, in[T], *G2);
+  for (size_t s = 0; s < d[S]; s++)
+    for (size_t k = 0; k < d[K]; k++) {
+      real sum = R(0.0);
+      for (size_t n = 0; n < d[N]; n++)
+        sum += G2[s][n] * w2[n][k];
+      G1[s][k] = a[s][k] * (R(1.0) - a[s][k]) * sum;
+    }
+}
+
+static const struct module module_tanh = {
+  .name = "tanh",
+  .forward = tanh_up,
+  .backward = tanh_down,
+};
+
+static void tanh_net_forward(const size_t d[], const void *const in[], void *L)
+{
+  real z1[d[S]][d[K]], a[d[S]][d[K]], P[d[S]][d[N]];
+  linear_forward(d[S], d[M], d[K], z1, in[X], in[W1], in[B1]);
+  tanh_forward(d[S], d[K], a, (const void *)z1);
+  *(real *)L = from_a(d, *P, a, in + 2);
+}
+
+static void tanh_net_backward(const size_t d[], const void *const in[],
+                              const void *upstream, void *const g[])
+{
+  const struct layer unread = { .module = &module_tanh, .N = d[K] };
+  tanh_down(&unread, d[S], NULL, NULL, NULL);
+  whole_backward_with(&module_tanh, d, in, upstream, g);
+}
+
+static const struct op tanh_net = {
+  .name = "mlp-tanh",
+  .dim = DIMS,
+  .in = NETWORK_SEGMENTS,
+  .out = SCALAR,
+  .forward = tanh_net_forward,
+  .backward = tanh_net_backward,
+};
+
+/* The same from Z⁽¹⁾ up */
+static real from_tanh(const size_t d[], real *P, real *a,
+                      const void *const in[])
+{
+  tanh_forward(d[S], d[K], (void *)a, in[A]);
+  return from_a(d, P, a, in);
+}
+
+static void tanh_middle_forward(const size_t d[], const void *const in[],
+                                void *L)
+{
+  real a[d[S] * d[K]], P[d[S] * d[N]];
+  *(real *)L = from_tanh(d, P, a, in);
+}
+
+static const struct op tanh_middle = {
+  .name = "from Z1, tanh",
+  .dim = DIMS,
+  .in = { { "Z1", SHAPE(S, K), NORMAL, .role = INPUT },
+          { "W2", SHAPE(N, K), NORMAL, .role = PARAMETER },
+          { "b2", SHAPE(N), NORMAL, .role = PARAMETER },
+          TARGET_SEGMENT },
+  .out = SCALAR,
+  .forward = tanh_middle_forward,
+};
+
+/* (G⁽²⁾ W⁽²⁾) ∘ (1 1ᵀ − A ∘ A) */
+static void dz1_tanh(const size_t d[], const void *const in[],
+                     const void *upstream, void *g)
+{
+  real a[d[S] * d[K]], P[d[S] * d[N]], G2[d[S] * d[N]], *G1 = g;
+  from_tanh(d, P, a, in);
+  dz2_matrix_from(d, first(upstream), P, in[T], G2);
+  gemm(AS_IS, AS_IS, d[S], d[K], d[N], G2, in[V], 0, G1);
+  for (size_t i = 0; i < d[S] * d[K]; i++)
+    G1[i] *= R(1.0) - a[i] * a[i];
+}
+
+/* W⁽¹⁾ of the 2-3-2 network of the exercise after training, by the backward of
+   the network as an operation */
+static void trained_equal(real w, size_t steps, real W[3][2])
+{
+  const size_t d[] = { 2, 2, 3, 2 }, size[] = { 4, 6, 3, 6, 2 };
+  const real x[] = { R(1.0), R(-1.0), R(0.5), R(2.0) };
+  const real t[] = { R(1.0), R(0.0), R(0.0), R(1.0) }, u = R(1.0);
+  real at[5][6], gradient[5][6];
+  for (int i = 0; i < 30; i++)
+    at[i / 6][i % 6] = w;
+  const void *const in[] = { x, at[W1], at[B1], at[W2], at[B2], t };
+  void *const g[] = { gradient[X], gradient[W1], gradient[B1], gradient[W2],
+                      gradient[B2] };
+  for (size_t step = 0; step < steps; step++) {
+    for (int i = 0; i < 30; i++)
+      gradient[i / 6][i % 6] = R(0.0);
+    whole_backward(d, in, &u, g);
+    for (int array = W1; array <= B2; array++)
+      for (size_t i = 0; i < size[array]; i++)
+        at[array][i] -= R(0.5) * gradient[array][i];
+  }
+  for (int i = 0; i < 6; i++)
+    W[i / 2][i % 2] = at[W1][i];
+}
+
+/* W⁽¹⁾_km = W⁽¹⁾_jm after any number of steps from parameters that are all w,
+   and W⁽¹⁾ is what training makes of them. */
+static void equal_units(struct finding *f)
+{
+  const size_t steps[] = { 0, 1, 2, 100 };
+  struct rng rng = rng_stream(f->seed, "mlp-ex-symmetry");
+  f->error = 0;
+  f->tolerance = EXACTLY;
+  for (int run = 0; run < 20; run++) {
+    const real w = run < 4 ? R(0.3) : (real)rng_normal(&rng);
+    real right[3][2], W[3][2];
+    for (int i = 0; i < 6; i++)
+      W[i / 2][i % 2] = R(9.0) + (real)i;
+    trained_equal(w, steps[run % 4], right);
+    train_equal(w, steps[run % 4], W);
+    for (int m = 0; m < 2; m++)
+      for (int k = 0; k < 3; k++)
+        for (int j = 0; j < 3; j++) {
+          f->error = worse(f->error, (long double)re(W[k][m]),
+                           (long double)re(W[j][m]));
+          f->error = worse(f->error, (long double)re(W[k][m]),
+                           (long double)re(right[j][m]));
+          f->entries += 2;
+        }
+  }
+}
+
 const struct claim CLAIMS(mlp)[] = {
   { "mlp-dz2", GRADIENT, &head, Z, .gradient = dz2 },
   { "mlp-dz2-dw2", JACOBIAN, &second, V, .linear = 1, .jacobian = dz2_dw2 },
@@ -1129,5 +1302,10 @@ const struct claim CLAIMS(mlp)[] = {
   { "mlp-accuracy", STATEMENT, .finding = accuracy },
   { "mlp-init-variance", STATEMENT, .finding = init_variance },
   { "mlp-telescope", STATEMENT, .finding = telescope },
+  { "mlp-ex-symmetry", STATEMENT, .finding = equal_units },
+  { "mlp-ex-dz1", GRADIENT, &middle, A, .gradient = dz1_inserted },
+  { "mlp-ex-plain", BACKWARD, &logits, .linear = 0 },
+  { "mlp-ex-dz1-tanh", GRADIENT, &tanh_middle, A, .gradient = dz1_tanh },
+  { "mlp-ex-tanh", BACKWARD, &tanh_net, .linear = 0 },
   END,
 };
