@@ -183,10 +183,10 @@ static void spoil(enum bias bias, real db[N])
 static double descend(struct fit *f, real rate, enum bias bias)
 {
   real Y[S][N], G[S][N];
-  real dW[N][M] = { { R(0.0) } }, db[N] = { R(0.0) };
+  real dX[S][M], dW[N][M] = { { R(0.0) } }, db[N] = { R(0.0) };
   linear_forward(S, M, N, Y, f->X, f->W, f->b);
   squares_backward(S, N, G, Y, f->T);
-  linear_backward(S, M, N, NULL, dW, db, G, f->X, f->W);
+  linear_backward(S, M, N, dX, dW, db, G, f->X, f->W);
   spoil(bias, db);
   for (size_t n = 0; n < N; n++) {
     for (size_t m = 0; m < M; m++)

@@ -21,7 +21,7 @@ how_fresh = for f in $(BUILD)/mutants/*.tsv $(BUILD)/false-alarms.tsv; do \
   then cp "$$f" $(how)/tables; fi; done
 
 $(how)/.done: $(BUILD)/bin/how-we-check $(BUILD)/quick $(how_planted) \
-    $(wildcard $(BUILD)/mutants/*.tsv)
+    $(filter-out $(BUILD)/mutants/hand% $(BUILD)/mutants/rivals%,$(wildcard $(BUILD)/mutants/*.tsv))
 	@rm -rf $(how)/tables; mkdir -p $(how)/tables; $(how_fresh)
 	@$< $(QUICKFLAG) --mutants $(how)/tables --alarms $(how)/tables/false-alarms.tsv \
 	  --out $(@D) > $(@D)/output.part

@@ -52,8 +52,9 @@ function questions(site) {
   for (const entry of chapters) {
     for (const [id, title, text] of entry.sections) {
       const words = (`${title} ${text}`).toLowerCase().match(/\p{L}+/gu) || [];
+      const place = entry.page + (id && '#' + id);
       for (const word of new Set(words)) {
-        where.set(word, (where.get(word) || []).concat(`${entry.page}#${id}`));
+        where.set(word, (where.get(word) || []).concat(place));
       }
     }
   }
@@ -91,6 +92,8 @@ async function search(browser, site) {
     await find(page, check, q.word, q.wordAt);
     await find(page, check, q.number, q.equationAt);
     await find(page, check, q.text, q.equationAt);
+    // As one types it, not as it is set.
+    await find(page, check, 'dL/dW = G^T X', '02-linear.html#eq:linear-dw');
     await page.keyboard.press('Escape');
     await page.waitForSelector('#search-dialog:not([open])',
       { ...SOON, state: 'attached' });
@@ -183,7 +186,20 @@ async function card(browser, site) {
         check(await gone(page, '#card'), 'Escape leaves the card');
       }));
   }
-  return faults;
+  return faults.concat(await tapped(browser, site, name, far));
+}
+
+// With a finger: the first tap shows, and the card's own link goes there.
+async function tapped(browser, site, name, far) {
+  return on(browser, site, name, { context: { hasTouch: true,
+    viewport: { width: 360, height: 800 } } }, async (page, check) => {
+    const to = await far(page).getAttribute('href');
+    await far(page).tap(SOON);
+    await cardOf(page, check, far(page), 'tap');
+    check(!page.url().endsWith(to), 'the first tap leaves the page');
+    await page.locator('#card a').last().tap(SOON);
+    await page.waitForURL((url) => url.href.endsWith(to), SOON);
+  });
 }
 
 // Pastes what was copied; first something else is, so that nothing is left of
