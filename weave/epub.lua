@@ -103,12 +103,12 @@ function M.figure(div)
   local made = blocks.figure(div)
   if #made == 0 then return made end
   local image, caption = div.content[1].content[1], made[2].content
-  local script = caption[#caption].text:match('<a href[^>]*>(.-)</a>')
+  local script = made[3].text:match('<a href[^>]*>(.-)</a>')
   local number = 'Figure ' .. div.attributes.number .. '.'
   caption[1] = pandoc.Span({ pandoc.Str(number) }, attr('', 'number'))
   caption:insert(2, pandoc.Space())
-  caption[#caption] = pandoc.Span({ pandoc.Space(), pandoc.Code(script) },
-                                  attr('', 'source'))
+  caption:insert(pandoc.Span({ pandoc.Space(), pandoc.Code(script) },
+                             attr('', 'source')))
   local picture = pandoc.Image({ pandoc.Str(image.attributes.alt) },
     M.build .. '/figures/' .. div.attributes.name .. '.svg')
   return { raw('<figure id="%s">', div.identifier), pandoc.Plain { picture },

@@ -107,6 +107,7 @@ async function search(browser, site) {
       page.keyboard.press('Enter')]);
     const seen = await page.evaluate(() => {
       const id = decodeURIComponent(location.hash.slice(1));
+      if (!id) return scrollY === 0;
       const box = document.getElementById(id)?.getBoundingClientRect();
       return box && box.bottom > 0 && box.top < innerHeight;
     });
