@@ -105,21 +105,6 @@ end
 
 local levels = { practice = true, recommended = true, stretch = true }
 
--- code="f g": which functions, into which file, and what then says that they
--- are right.
-local function where_to_write(code)
-  local page, names = report.file:match('([%w-]+)%.md$'), {}
-  for name in code:gmatch('%S+') do
-    names[#names + 1] = '<code>' .. name .. '</code>'
-  end
-  local last = table.remove(names)
-  local first = table.concat(names, ', ')
-  return raw('<p class="try">Write %s in <code>chapters/%s.try.c</code>, then '
-    .. '<code class="whole">make try-%s</code>.</p>',
-    first ~= '' and first .. ' and ' .. last or last, page,
-    (page:gsub('^%d+%-', '')))
-end
-
 function M.exercise(div)
   local level = div.attributes.level
   if not levels[level or ''] then
@@ -130,13 +115,6 @@ function M.exercise(div)
     .. 'Exercise %s</a> <span class="level">%s</span></h3>', div.identifier,
     div.identifier, div.attributes.number, level) }
   for _, block in ipairs(div.content) do inner[#inner + 1] = block end
-  if div.attributes.code then
-    local at = 1
-    while inner[at] and not (inner[at].text or ''):find('^<details') do
-      at = at + 1
-    end
-    table.insert(inner, at, where_to_write(div.attributes.code))
-  end
   inner[#inner + 1] = raw('</section>')
   return inner
 end

@@ -79,6 +79,25 @@ local function take_label(inlines, from)
   return label, class, i
 end
 
+-- For an exercise with code="f g": which functions, into which file, and what
+-- then says that they are right.
+local function to_write(code)
+  local text, names = pandoc.List(), {}
+  for name in code:gmatch('%S+') do names[#names + 1] = name end
+  local function say(words) text:extend(pandoc.Inlines(words)) end
+  say('Write ')
+  for i, name in ipairs(names) do
+    if i > 1 then say(i < #names and ', ' or ' and ') end
+    text:insert(pandoc.Code(name))
+  end
+  say(' in ')
+  text:insert(pandoc.Code('chapters/' .. report.name .. '.try.c'))
+  say(', then ')
+  text:insert(pandoc.Code('make try-' .. report.stem))
+  say('.')
+  return pandoc.Div({ pandoc.Para(text) }, pandoc.Attr('', { 'try' }))
+end
+
 -- doc with each display in its own Div (classes equation, definition;
 -- attribute number), exercises and figures numbered, and its first header of level 1
 -- taken out; then the list of what was numbered, and that header.
@@ -180,6 +199,11 @@ function M.number(doc)
       end
       local item = add('ex', div.identifier, line, {})
       div.attributes.number = item.number
+      if div.attributes.code and report.stem then
+        local at = 1
+        while div.content[at] and div.content[at].t ~= 'Div' do at = at + 1 end
+        div.content:insert(at, to_write(div.attributes.code))
+      end
       return div
     end,
   }
