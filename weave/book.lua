@@ -28,36 +28,20 @@ function M.read(build)
   return labels, chapters, pages, book
 end
 
--- The chapters with their first sentences, for the book's opening page.
-local function contents_list(build, chapters)
-  local out = { raw('<ol class="chapters">') }
-  for _, chapter in ipairs(chapters) do
-    local name = chapter.page:gsub('%.html$', '')
-    local about = report.read(build .. '/labels/' .. name .. '.about') or ''
-    out[#out + 1] = raw('<li value="%s"><a href="%s">%s</a>', chapter.number,
-                        chapter.page, report.escape(chapter.text))
-    for _, b in ipairs(pandoc.read(about, 'markdown').blocks) do out[#out + 1] = b end
-    out[#out + 1] = raw('</li>')
-  end
-  out[#out + 1] = raw('</ol>')
-  return out
-end
-
--- The list stands where ::: contents is, or before the first section.
-function M.with_contents(blocks, build, chapters)
-  local out, done = {}, false
+-- The opening page begins with what stands under its header "The chapters",
+-- and with the way to the lists.
+function M.chapters_first(blocks)
+  local first, rest, inside = pandoc.List(), pandoc.List(), false
   for _, block in ipairs(blocks) do
-    if not done and (block.t == 'Header'
-       or block.t == 'Div' and block.classes:includes('contents')) then
-      for _, b in ipairs(contents_list(build, chapters)) do out[#out + 1] = b end
-      done = true
-    end
-    out[#out + 1] = block
+    if block.t == 'Header' then inside = block.identifier == 'the-chapters' end
+    local to = inside and first or rest
+    if not (inside and block.t == 'Header') then to:insert(block) end
   end
-  if not done then
-    for _, b in ipairs(contents_list(build, chapters)) do out[#out + 1] = b end
-  end
-  return out
+  first:insert(raw('<p>To look something up: <a href="equations.html">all '
+    .. 'equations</a>, <a href="figures.html">all figures</a>, '
+    .. '<a href="notation.html">the notation</a>.</p>'))
+  first:extend(rest)
+  return first
 end
 
 local function text_meta(s) return pandoc.MetaInlines({ pandoc.Str(s) }) end

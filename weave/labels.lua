@@ -1,25 +1,8 @@
 -- First pass over a page: what others may refer to, as rows of
--- build/labels/NAME.tsv (kind, label, number, page, text), and its first sentence, in
--- build/labels/NAME.about.  Metadata: build.
+-- build/labels/NAME.tsv (kind, label, number, page, text).  Metadata: build.
 package.path = PANDOC_SCRIPT_FILE:match('^(.*/)') .. '?.lua;' .. package.path
 local report = require 'report'
 local structure = require 'structure'
-
--- The first paragraph up to the end of its first sentence, as Markdown.
-local function first_sentence(doc)
-  for _, block in ipairs(doc.blocks) do
-    if block.t == 'Para' then
-      local words = {}
-      for _, inline in ipairs(block.content) do
-        words[#words + 1] = inline
-        if inline.t == 'Str' and inline.text:find('[.?!][”’)]*$') then break end
-      end
-      return pandoc.write(pandoc.Pandoc({ pandoc.Para(words) }), 'markdown',
-                          { wrap_text = 'wrap-none' })
-    end
-  end
-  return ''
-end
 
 function Pandoc(doc)
   local build = pandoc.utils.stringify(doc.meta.build)
@@ -27,7 +10,7 @@ function Pandoc(doc)
   local rows = {}
   local function row(...) rows[#rows + 1] = table.concat({ ... }, '\t') end
 
-  local numbered, items, title = structure.number(doc)
+  local _, items, title = structure.number(doc)
   if report.number then
     if not title then report.problem(1, 'no # title') end
     local text = title and pandoc.utils.stringify(title) or '-'
@@ -49,7 +32,6 @@ function Pandoc(doc)
   report.stop_on_problems()
 
   local stem = build .. '/labels/' .. report.name
-  report.write(stem .. '.about', first_sentence(numbered))
   report.write(stem .. '.tsv', table.concat(rows, '\n') .. '\n')
   return pandoc.Pandoc({})
 end

@@ -201,7 +201,7 @@ function Pandoc(doc)
 
   doc:walk { RawBlock = no_raw_tex, RawInline = no_raw_tex }
   if not report.number and not epub then
-    doc.blocks = book_of.with_contents(doc.blocks, build, chapters)
+    doc.blocks = book_of.chapters_first(doc.blocks)
   end
   local items, title
   doc, items, title = structure.number(doc)

@@ -31,7 +31,7 @@ define weave_label
 $(BUILD)/labels/$1.stamp: $2 weave/labels.lua weave/structure.lua weave/report.lua
 	@mkdir -p $(BUILD)/labels
 	@$(weave_pandoc) --lua-filter weave/labels.lua -t plain -o $$@ $2 && touch $$@
-$(BUILD)/labels/$1.tsv $(BUILD)/labels/$1.about: $(BUILD)/labels/$1.stamp ;
+$(BUILD)/labels/$1.tsv: $(BUILD)/labels/$1.stamp ;
 endef
 $(foreach n,$(weave_names),$(eval $(call weave_label,$n,$(if $(filter book,$n),book.md,chapters/$n.md))))
 
@@ -51,8 +51,8 @@ weave_parts := index equations figures notation data evidence
 # $1: name, $2: its Markdown, $3: its page
 define weave_page
 $(BUILD)/book/$3.html: $2 $(BUILD)/labels/labels.tsv weave/references.bib \
-    $(weave_tools) $(wildcard $(BUILD)/quick) $(if $(filter book,$1),$(patsubst %,$(BUILD)/labels/%.about,$(filter-out book,$(weave_names))),\
-    $(filter $(BUILD)/$1/.done $(BUILD)/figures/$(call weave_stem,$1).done $(BUILD)/claims/$(call weave_stem,$1).tsv,$(weave_all_runs))) \
+    $(weave_tools) $(wildcard $(BUILD)/quick) \
+    $(filter $(BUILD)/$1/.done $(BUILD)/figures/$(call weave_stem,$1).done $(BUILD)/claims/$(call weave_stem,$1).tsv,$(weave_all_runs)) \
     | $(weave_all_runs)
 	@mkdir -p $(BUILD)/book/data $(BUILD)/weave
 	@$(weave_pandoc) --lua-filter weave/weave.lua --citeproc \
