@@ -390,7 +390,7 @@ static void read_group(const char *name)
   if (!g->rule || !(g->rate > 0))
     usage("--names: '%s' was given, expected RULE-RATE", name);
   for (int s = 0; s < SEEDS; s++)
-    snprintf(g->name[s], sizeof g->name[s], "runs/%.48s-%d", name, s + 1);
+    snprintf(g->name[s], sizeof g->name[s], "runs/%.44s-%d", name, s + 1);
   read_seeds(g);
 }
 
