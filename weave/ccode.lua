@@ -2,28 +2,48 @@
 local report = require 'report'
 local M = {}
 
+-- A file's lines and, for each name before a parenthesis in a line that starts
+-- in column 0, where; nil without the file.  Read once: claims ask by hundreds.
+local files = {}
+local function file(path)
+  local text = report.read(path)
+  if not text then return nil end
+  if not files[path] then
+    local lines, named = report.lines(text), {}
+    for i, line in ipairs(lines) do
+      if line:find('^[%a_]') then
+        for name in line:gmatch('%f[%w_]([%w_]+)%s*%(') do
+          local at = named[name] or {}
+          if at[#at] ~= i then at[#at + 1] = i end
+          named[name] = at
+        end
+      end
+    end
+    files[path] = { lines = lines, named = named }
+  end
+  return files[path].lines, files[path].named
+end
+
 -- Every definition of the function in the file, as {line =, text =}.  A
 -- definition starts in column 0 and ends with its line where the braces
 -- balance there, or else with the first } in column 0.
-local function definitions(lines, name)
+local function definitions(lines, named, name)
   local found = {}
-  for i, line in ipairs(lines) do
-    if line:find('^[%a_]') and line:find('%f[%w_]' .. name .. '%s*%(') then
-      local last, open = i, nil
-      while lines[last] do
-        open = lines[last]:match('[{;]')
-        if open then break end
-        last = last + 1
+  for _, i in ipairs(named[name] or {}) do
+    local last, open = i, nil
+    while lines[last] do
+      open = lines[last]:match('[{;]')
+      if open then break end
+      last = last + 1
+    end
+    if open == '{' then
+      local _, ups = lines[last]:gsub('{', '')
+      local _, downs = lines[last]:gsub('}', '')
+      if ups ~= downs then
+        repeat last = last + 1 until not lines[last] or lines[last]:find('^}')
       end
-      if open == '{' then
-        local _, ups = lines[last]:gsub('{', '')
-        local _, downs = lines[last]:gsub('}', '')
-        if ups ~= downs then
-          repeat last = last + 1 until not lines[last] or lines[last]:find('^}')
-        end
-        found[#found + 1] = { line = i, last = last,
-          text = table.concat(lines, '\n', i, math.min(last, #lines)) }
-      end
+      found[#found + 1] = { line = i, last = last,
+        text = table.concat(lines, '\n', i, math.min(last, #lines)) }
     end
   end
   return found
@@ -32,10 +52,9 @@ end
 -- The text and line of the one function of that name, or nil and why not.
 -- With `comment`, the comment right above it belongs to it.
 function M.func(path, name, comment)
-  local text = report.read(path)
-  if not text then return nil, path .. ': no such file' end
-  local lines = report.lines(text)
-  local found = definitions(lines, name)
+  local lines, named = file(path)
+  if not lines then return nil, path .. ': no such file' end
+  local found = definitions(lines, named, name)
   if #found ~= 1 then
     return nil, string.format('%s: %s of a function %s', path,
       #found == 0 and 'no definition' or #found .. ' definitions', name)
@@ -80,7 +99,11 @@ end
 -- out or made by a macro in column 0, as a list of {text =, line =}.
 function M.test_of(path, row)
   local text, found, seen = report.read(path), {}, {}
-  local lines = report.lines(text)
+  local lines = file(path)
+  local macros = {}
+  for i, line in ipairs(lines) do
+    if line:find('^[%u_]+%(') then macros[#macros + 1] = i end
+  end
   local function add(code, line)
     if not seen[line] then found[#found + 1] = { text = code, line = line } end
     seen[line] = true
@@ -88,8 +111,8 @@ function M.test_of(path, row)
   local function follow(name, depth)
     local code, line = M.func(path, name, true)
     if code then return add(code, line) end
-    for i, l in ipairs(lines) do
-      if l:find('^[%u_]+%(' .. name .. '%f[^%w_]') then
+    for _, i in ipairs(macros) do
+      if lines[i]:find('^[%u_]+%(' .. name .. '%f[^%w_]') then
         local use = table.concat(lines, '\n', i, #lines):match('^[%u_]+%b()')
         for _, arg in ipairs(depth < 3 and names_in(use) or {}) do
           if arg ~= name then follow(arg, depth + 1) end

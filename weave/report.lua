@@ -6,15 +6,13 @@ local problems, seen = {}, {}
 
 -- The whole file, or nil.  Remembers it as a prerequisite of the page.
 function M.read(path)
+  if seen[path] then return seen[path] end
   local f = io.open(path, 'rb')
   if not f then return nil end
-  local text = f:read('a')
+  seen[path] = f:read('a')
   f:close()
-  if not seen[path] then
-    seen[path] = text
-    M.reads[#M.reads + 1] = path
-  end
-  return text
+  M.reads[#M.reads + 1] = path
+  return seen[path]
 end
 
 function M.lines(text)
