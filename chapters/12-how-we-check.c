@@ -121,7 +121,7 @@ static int by_name(const void *a, const void *b)
 
 static void print_kills(const struct kills *k)
 {
-  printf("%-28s %8ld %10ld %10ld %10ld %7ld\n", k->file, k->made, k->claim,
+  printf("%-36s %7ld %10ld %10ld %10ld %6ld\n", k->file, k->made, k->claim,
          k->crash, k->equivalent, k->survived);
 }
 
@@ -150,7 +150,7 @@ static void job(const char *name, const char *title, int by_file)
     count(&all, text(&r, "result"));
   }
   if (ran) {
-    printf("%-28s %8s %10s %10s %10s %7s\n", "file", "planted", "by a claim",
+    printf("%-36s %7s %10s %10s %10s %6s\n", "file", "planted", "by a claim",
            "by a crash", "equivalent", "missed");
     qsort(list, (size_t)n, sizeof *list, by_name);
     for (int k = 0; k < n && by_file; k++)

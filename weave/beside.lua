@@ -62,7 +62,7 @@ local function equation_rows(items)
       out[#out + 1] = string.format('<div class="equation%s"><div class="math"'
         .. '%s>%s</div><div class="mark"><a class="ref" href="%s#%s">(%s)</a> '
         .. '%s</div></div>', item.wrong and ' wrong' or '',
-        #item.tex > 60 and ' tabindex="0"' or '', typeset.mathml(item.tex, true),
+        #item.tex > 60 and ' tabindex="0"' or '', typeset.mathml(item.tex),
         report.page, item.label, item.number, claims.badge(item))
     end
   end

@@ -50,10 +50,15 @@ end
 
 -- Links to a figure's data; where they are many, folded.
 local function data_links(paths)
-  local links = {}
+  local links, times = {}, {}
+  for _, path in ipairs(paths) do
+    local name = path:match('[^/]*$')
+    times[name] = (times[name] or 0) + 1
+  end
   for i, path in ipairs(paths) do
-    links[i] = string.format('<a href="%s">%s</a>', M.link(path),
-                             path:match('[^/]*$'))
+    local name = path:match('[^/]*$')
+    if times[name] > 1 then name = path:match('[^/]*/[^/]*$') end
+    links[i] = string.format('<a href="%s">%s</a>', M.link(path), name)
   end
   local list = table.concat(links, ' ')
   if #links <= 4 then return ' ' .. list end

@@ -5,7 +5,7 @@ local report = require 'report'
 local typeset = require 'typeset'
 local blocks = require 'blocks'
 local claims = require 'claims'
-local epubmath = require 'epubmath'
+local mathml = require 'mathml'
 local raw = blocks.raw
 local M = {}
 -- What moves to the back of the book, each a list of blocks.
@@ -20,9 +20,9 @@ local cache = {}
 local function set(text, display)
   local key = (display and 'D' or 'I') .. text
   if not cache[key] then
-    local mathml = typeset.html(text, display):match('<math.-</math>')
-    local html, width = epubmath.set(mathml, typeset.plain(text, display),
-                                     display)
+    local html, width = mathml.set(
+      typeset.html(text, display):match('<math.-</math>'),
+      typeset.plain(text, display), display)
     cache[key] = { html = html, width = width }
   end
   return cache[key]

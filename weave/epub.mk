@@ -5,7 +5,7 @@
 
 EPUB := $(BUILD)/epub
 epub_tools := $(filter-out weave/beside.lua weave/labels.lua,$(weave_tools)) \
-  weave/epub.lua weave/epubmath.lua
+  weave/epub.lua
 EPUBCHECK ?= /usr/share/java/epubcheck.jar
 
 .PHONY: epub epub-woven epub-check deps-epub

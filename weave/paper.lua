@@ -292,6 +292,11 @@ local function render(doc)
       if classes:includes('equation') then return equation(div) end
       if classes:includes('figure') then return figure(div) end
       if classes:includes('exercise') then return exercise(div) end
+      if classes:includes('try') then
+        div.content:insert(1, tex('{\\raggedright'))
+        div.content:insert(tex('\\par}'))
+        return div.content
+      end
       if classes:includes('break') then return breaking(div) end
       if classes:includes('contents') then return {} end
     end,

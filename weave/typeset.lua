@@ -1,6 +1,7 @@
 -- All mathematics of a page, set by one KaTeX process (katex.js): as HTML with
 -- MathML inside, and as plain text.
 local report = require 'report'
+local mathml = require 'mathml'
 local M = {}
 local html, plain = {}, {}
 
@@ -27,7 +28,7 @@ function M.all(doc)
     if mark == '+' then
       html[keys[i]], plain[keys[i]] = text:match('^(.-)\31(.*)$')
     else
-      html[keys[i]] = '<math></math>'
+      html[keys[i]] = '<math><semantics><mrow></mrow></semantics></math>'
       local tex = keys[i]:sub(2)
       report.problem(tex:match('[^\n]*'), 'KaTeX: %s: %s', tex, text)
     end
@@ -40,10 +41,9 @@ function M.html(text, display) return html[key(text, display)] end
 -- As one would type it: ∂L/∂W = GᵀX.
 function M.plain(text, display) return plain[key(text, display)] or text end
 
--- The MathML alone, as it stands in the HTML.
-function M.mathml(text, display)
-  local math = M.html(text, display):match('<math.-</math>')
-  return (math:gsub('<annotation.-</annotation>', ''))
+-- A display as MathML alone.
+function M.mathml(text)
+  return mathml.whole(M.html(text, true):match('<math.-</math>'))
 end
 
 return M

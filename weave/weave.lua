@@ -92,14 +92,23 @@ local function no_raw_tex(r)
   end
 end
 
--- A short formula and the point or comma after it stay on one line.
+local function short(m)
+  return m.mathtype == 'InlineMath'
+    and utf8.len(typeset.plain(m.text, false)) <= 28
+end
+
+-- A short formula and the point or comma after it stay on one line, and so do
+-- a number and its %.
 local function keep_together(inlines)
   local out = pandoc.List()
   for _, inline in ipairs(inlines) do
     local before = out[#out]
     local mark, rest
-    if inline.t == 'Str' and before and before.t == 'Math'
-       and before.mathtype == 'InlineMath' and #before.text <= 24 then
+    if inline.t == 'Str' and inline.text:find('^%%') and before
+       and before.t == 'Space' then
+      out[#out] = pandoc.Str('\u{a0}')
+    elseif inline.t == 'Str' and before and before.t == 'Math'
+       and short(before) then
       mark, rest = inline.text:match('^([%.,;:!%?%)]+)(.*)$')
     end
     if mark then

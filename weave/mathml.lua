@@ -1,6 +1,6 @@
--- KaTeX's MathML, made for e-readers: its letters as characters rather than as
--- variants that a reader may not know, and a long formula in pieces, since few
--- readers break MathML's lines.
+-- KaTeX's MathML, made for engines that show it: letters as characters rather
+-- than as variants that they may not know, signs and bars spaced as such; and
+-- for e-readers a long formula in pieces, since few of them break MathML's lines.
 local M = {}
 
 -- KaTeX's MathML as {name =, attrs =, text =, and the elements inside}.
@@ -107,6 +107,10 @@ end
 -- to its x.
 local function mend(e, before, after)
   local attrs = e.attrs or ''
+  if e.name == 'mover' and e[2].text == '‾' and #e[1] > 1 then
+    e.name, e.attrs = 'mrow', ' style="border-top: 0.05em solid; padding-top: 0.1em"'
+    e[1], e[2] = { name = 'mrow', text = '', attrs = '', table.unpack(e[1]) }, nil
+  end
   if attrs:find('"double-struck"', 1, true) and e.text == '1' then
     e.attrs, e.text = '', '𝟙'
   elseif attrs:find('"bold"', 1, true) then
@@ -225,6 +229,13 @@ end
 local namespace = ' xmlns="http://www.w3.org/1998/Math/MathML"'
 local escapes = { ['&'] = '&amp;', ['<'] = '&lt;', ['>'] = '&gt;',
                   ['"'] = '&quot;' }
+
+-- A display, in one piece.
+function M.whole(mathml)
+  local row = parse(mathml)[1][1] -- math, semantics, mrow
+  mend(row)
+  return xml { name = 'math', attrs = namespace .. ' display="block"', row }
+end
 
 -- The formula as XHTML, and the width of its widest piece.  Displays are of
 -- displaystyle, not of display="block": lines must be able to end in them.
