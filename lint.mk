@@ -47,7 +47,7 @@ lint-types:
 	    clang -std=c11 $(WARNINGS) -Werror $$flag -Isrc -Itests -fsyntax-only \
 	      $(filter %.c,$(LINT_REAL)) \
 	      $(wildcard $(foreach s,$(STEMS),tests/test_$(call c_name,$s).c)) \
-      $(wildcard chapters/*.answers.c) \
+	      $(wildcard chapters/*.answers.c) \
 	      || exit 1; \
 	  done; \
 	done

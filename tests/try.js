@@ -161,7 +161,10 @@ function run(program, claim, seconds = SECONDS) {
       ASAN_OPTIONS: 'detect_leaks=0:hard_rss_limit_mb=2000' };
     const child = spawn(path.resolve(program), claim ? ['--claim', claim] : [],
       { env, stdio: ['ignore', 'pipe', 'pipe', 'pipe'] });
-    const keep = (what) => (d) => { if (r[what].length < 1e6) r[what] += d; };
+    // The end is kept: there stands what the runner says.
+    const keep = (what) => (d) => { r[what] = (r[what] + d).slice(-1e6); };
+    child.stdout.setEncoding('utf8');
+    child.stderr.setEncoding('utf8');
     const timer = setTimeout(() => {
       r.late = seconds;
       child.kill('SIGKILL');
@@ -198,8 +201,9 @@ function unwritten(mine) {
 
 function tell(claim, r) {
   const at = `equation (${claim.number}), eq:${claim.name},`;
-  if (r.holds) console.log(`  ✓ ${at} holds: ${r.rows[0][1]}`);
-  else if (r.ended) console.log(indented(r.says, '  '));
+  if (r.holds) {
+    console.log(`  ✓ ${at} holds` + (r.rows.length ? `: ${r.rows[0][1]}` : ''));
+  } else if (r.ended) console.log(indented(r.says, '  '));
   else {
     console.log(`  ✗ ${at} could not be checked:`);
     console.log(indented(r.says, '      '));

@@ -287,18 +287,11 @@
       const html = await datum('claims', page, name);
       if (!html) return false;
       const found = await equation(page, 'eq:' + name);
-      const claim = withoutIds(element('div', { innerHTML: html }));
-      // Line anchors of the code; then links within the page it came from.
-      for (const a of claim.querySelectorAll('a[aria-hidden]')) a.remove();
-      for (const a of claim.querySelectorAll('a[href^="#"]')) {
-        const from = labelOf(a).startsWith('eq:') ? page : pageOf(badge);
-        a.href = from + a.hash;
-      }
-      const title = claim.querySelector('h1, h2, h3') ||
-        element('h3', { textContent: 'Claim ' + name });
+      const claim = element('div', { innerHTML: html });
+      const title = claim.querySelector('h3');
       title.id = 'claim-title';
       panel.setAttribute('aria-labelledby', title.id);
-      if (found && !claim.querySelector('.math')) claim.prepend(found.math);
+      if (found) claim.prepend(found.math);
       claim.prepend(title);
       claim.append(element('p', { className: 'more' },
         element('a', { href: evidence }, 'On the page of evidence')));

@@ -141,13 +141,13 @@ function M.kind(claim)
   return kinds[claim.kind:upper()] or report.escape(claim.kind)
 end
 
-local function figures(claim)
-  local out = {}
+local function figures(item)
+  local claim, out, state = item.claim, {}, (M.verdict(item))
   local function pair(name, value)
     out[#out + 1] = '<div><dt>' .. name .. '</dt><dd>' .. value .. '</dd></div>'
   end
-  pair('verdict', claim.verdict == 'pass' and 'pass' or
-       claim.verdict == 'refuted' and 'refuted, as it must be' or
+  pair('verdict', state == 'pass' and 'pass' or
+       state == 'refuted' and 'refuted, as it must be' or
        '<strong>' .. report.escape(claim.verdict) .. '</strong>')
   pair('kind', M.kind(claim))
   for _, c in ipairs(columns) do
@@ -176,7 +176,7 @@ function M.evidence(items, link)
   end
   local highlighted, n = ccode.highlight(codes), 0
   for _, found in ipairs(out) do
-    local html = { found.item.claim and figures(found.item.claim)
+    local html = { found.item.claim and figures(found.item)
       or '<p>The run ended before it reached this claim.</p>' }
     for i, part in ipairs(found.parts) do
       n = n + 1

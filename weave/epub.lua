@@ -167,8 +167,9 @@ end
 
 local function verdict(item)
   local word = item.claim and item.claim.verdict or 'not run'
-  return pandoc.Span({ pandoc.Str((word == 'pass' and '✓ ' or '✗ ') .. word) },
-                     attr('', 'badge', (claims.verdict(item))))
+  local state = claims.verdict(item)
+  return pandoc.Span({ pandoc.Str((state == 'pass' and '✓ ' or '✗ ') .. word) },
+                     attr('', 'badge', state))
 end
 
 local function cell(inline) return { pandoc.Plain { inline } } end

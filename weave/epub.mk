@@ -15,6 +15,8 @@ epub-woven: claims figures $(BUILD)/checked-gradients.epub
 	@cat $(weave_names:%=$(EPUB)/%.failed) >&2
 	@! grep -q . $(weave_names:%=$(EPUB)/%.failed)
 	@echo '$(BUILD)/checked-gradients.epub'
+# Each is a make of its own, in one folder: of one command, one after another.
+epub: | $(filter book,$(MAKECMDGOALS))
 ifneq ($(filter deps,$(MAKECMDGOALS)),)
 epub: deps
 endif
@@ -43,10 +45,12 @@ $(EPUB)/cover.png: weave/epubcover.gp $(BUILD)/labels/labels.tsv $(epub_cover_ru
 
 # One identifier and, where git knows it, the date of the last commit: the same
 # sources and runs make the same file.
-$(BUILD)/checked-gradients.epub: $(weave_names:%=$(EPUB)/%.json) $(EPUB)/cover.png \
+$(EPUB)/date: FORCE
+	@mkdir -p $(@D); echo "$${SOURCE_DATE_EPOCH:-$$(git log -1 --format=%ct 2> /dev/null || echo 1767225600)}" > $@.part
+	@cmp -s $@.part $@ && rm $@.part || mv $@.part $@
+$(BUILD)/checked-gradients.epub: $(weave_names:%=$(EPUB)/%.json) $(EPUB)/cover.png $(EPUB)/date \
     weave/epub.css weave/epubbook.lua weave/epubpack.js weave/book.lua weave/references.bib
-	@SOURCE_DATE_EPOCH=$${SOURCE_DATE_EPOCH:-$$(git log -1 --format=%ct 2> /dev/null || echo 1767225600)}; \
-	  export SOURCE_DATE_EPOCH; \
+	@SOURCE_DATE_EPOCH=$$(cat $(EPUB)/date); export SOURCE_DATE_EPOCH; \
 	  pandoc --metadata build=$(BUILD) $(if $(QUICK),--metadata quick=true) \
 	    --metadata identifier=urn:uuid:935758c0-d007-51e6-9b94-cf414f573b99 \
 	    --metadata rights='Text: CC BY 4.0. Code: MIT License.' \

@@ -18,6 +18,8 @@ paper_runs = $(filter $(BUILD)/$1/.done \
 pdf: ## the book on paper: build/checked-gradients.pdf (first: make deps-pdf)
 	@sh weave/paper.sh
 	@$(MAKE) --no-print-directory $(EVERY_CORE) printed
+# Each is a make of its own, in one folder: of one command, one after another.
+pdf: | $(filter book epub,$(MAKECMDGOALS))
 ifneq ($(filter deps deps-pdf,$(MAKECMDGOALS)),)
 pdf: $(filter deps deps-pdf,$(MAKECMDGOALS))
 endif

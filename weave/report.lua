@@ -84,6 +84,14 @@ function M.tsv(path)
   return rows
 end
 
+-- For make: what makes a file that a chapter's run leaves, so that make looks
+-- at the file again once the run has ended.
+function M.made_by(path, build)
+  local run = path:sub(1, #build + 1) == build .. '/'
+    and path:sub(#build + 2):match('^(%d+%-[^/]*)/')
+  return run and string.format(' %s/%s/.done ;', build, run) or ''
+end
+
 -- Written beside and renamed; where nothing changed, the file keeps its date.
 function M.write(path, text)
   local old = io.open(path, 'rb')
@@ -93,8 +101,8 @@ function M.write(path, text)
     if same then return end
   end
   local f = assert(io.open(path .. '.new', 'wb'))
-  f:write(text)
-  f:close()
+  assert(f:write(text))
+  assert(f:close())
   assert(os.rename(path .. '.new', path))
 end
 

@@ -250,6 +250,8 @@ rm -rf build/book
 { printf "$header"; row tiny-good 3.14e-19 refuted; row tiny-crashed 0.5 pass; } > build/claims/tiny.tsv
 weave
 [ $status != 0 ]; result $? 'a mistake that holds fails the build'
+! grep -q 'as it must be\|<dd>pass<' build/book/01-tiny-evidence.html
+result $? 'its evidence does not call that right'
 reported 'a mistake that holds is named' 'y = 2x' 'tiny-crashed: ✗ not refuted'
 reported 'an equation refuted without being called wrong' 'y = x' 'tiny-good: ✗ not .wrong'
 

@@ -94,7 +94,8 @@ $(BUILD)/book/katex/katex.css: $(KATEX_DIR)/katex.min.css
 	@sed -E 's/,url\([^)]*\) format\(.(woff|truetype).\)//g' $< > $@.part; mv $@.part $@
 weave_sources := book.md $(CHAPTERS) $(filter-out %.try.c,\
   $(wildcard src/*.[ch] chapters/*.[ch] tests/*.[ch] plots/*.gp))
-$(BUILD)/weave/sources.done: $(weave_sources) $(weave_names:%=$(BUILD)/weave/%.data)
+$(BUILD)/weave/sources.done: $(weave_sources) $(weave_names:%=$(BUILD)/weave/%.data) \
+    $(filter $(weave_names:%=$(BUILD)/%/.done),$(weave_all_runs))
 	@mkdir -p $(@D); for f in $(weave_sources) $$(cat $(filter %.data,$^)); do \
 	  to=$(BUILD)/book/source/$$f.txt; cmp -s $$f $$to || \
 	  { mkdir -p $${to%/*}; cp $$f $$to; } || exit 1; done; touch $@
