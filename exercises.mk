@@ -43,14 +43,15 @@ $(TYPES:%=$(BUILD)/try/%/gemm.o): src/gemm.c exercises.mk $(BUILD)/flags
 define try_program_rules
 $(BUILD)/try/$1.$2: $(BUILD)/try/$1.runner.o \
     $(foreach t,$(TYPES),$(BUILD)/try/$t/$(call c_name,$1).$2.o) $(CHECKER_OBJECTS)
-	@$$(CC) $$(ALL_CFLAGS) $(TRY_SANITIZE) -o $$@ $$^ $(CHECK_LIBRARIES) $(LIBRARIES)
+	@$$(CC) $$(ALL_CFLAGS) $(TRY_SANITIZE) -o $$@.part $$^ $(CHECK_LIBRARIES) $(LIBRARIES)
+	@mv $$@.part $$@
 endef
 define try_rules
 $(BUILD)/try/$1.runner.o: tests/runner.c $(BUILD)/flags
 	$$(COMPILE) $(call STEMS_MACRO,$1) -DTRY -c $$< -o $$@
 .PHONY: try-$1
 try-$1: chapters/$(call numbered,$1).try.c
-	@$(MAKE) --no-print-directory $(TRY_CORES) $(BUILD)/try/$1.try
+	@$$(MAKE) --no-print-directory $$(TRY_CORES) $(BUILD)/try/$1.try
 	@node tests/try.js try $(BUILD) $(call numbered,$1)
 try-check-$1: $(BUILD)/try/$1.stub $(BUILD)/bin/check-$1
 # The checks link the answers, whatever the number type.
@@ -67,6 +68,7 @@ chapters/%.try.c:
 	@cp chapters/$*.stub.c $@.part && mv $@.part $@
 	@echo '$@ is yours: write your answers there'
 try-%: ## your answers to a chapter's exercises, checked: make try-linear
+	@echo "try: no chapter '$*'; expected one of: $(EXERCISES)" >&2; exit 1
 
 .PHONY: try-check $(STEMS:%=try-check-%)
 try-check: ## every exercise in code: its stub fails, its answer passes

@@ -1,13 +1,14 @@
-/* Exercises of chapter 6.  `make try-mlp` copies this file to
-   06-mlp.try.c, once; write your answers there.  It then compiles
-   yours, and says which of the equations of each exercise hold.
+/* Exercises of chapter 6. `make try-mlp` copies this file to 06-mlp.try.c,
+   once; write your answers there. It then compiles yours, and says which of
+   the equations of each exercise hold.
 
-   What each function must do stands in 06-mlp.exercises.h.  It is
-   compiled for five number types, two of them complex: write R(0.5) for 0.5,
-   and compare re(x) (src/real.h).  Functions of your own and other headers of
-   src/ are welcome.  A function of the book that you define too, say
-   linear_backward, takes the place of the book's: every equation of
-   the chapter is then held against yours. */
+   What each function must do stands in 06-mlp.exercises.h. It is compiled for
+   five number types, two of them complex: write R(0.5) for 0.5, and compare
+   re(x) (src/real.h). Divide by (real)N; log1p, expm1 and erf are real_log1p,
+   real_expm1 and real_erf. Functions of your own and other headers of src/
+   are welcome. A function of the book that you define too, say
+   linear_backward, takes the place of the book's: every equation of the
+   chapter is then held against yours. */
 #include "06-mlp.exercises.h"
 #include "activation.h"
 #include "fail.h"

@@ -1,12 +1,13 @@
-/* Exercises of chapter 7.  `make try-batch-norm` copies this file to
-   07-batch-norm.try.c, once; write your answers there.  It then compiles
+/* Exercises of chapter 7. `make try-batch-norm` copies this file to
+   07-batch-norm.try.c, once; write your answers there. It then compiles
    yours, and says which of the equations of each exercise hold.
 
-   What each function must do stands in 07-batch-norm.exercises.h.  It is
+   What each function must do stands in 07-batch-norm.exercises.h. It is
    compiled for five number types, two of them complex: write R(0.5) for 0.5,
-   and compare re(x) (src/real.h).  Functions of your own and other headers of
-   src/ are welcome.  A function of the book that you define too, say
-   batch_norm_backward, takes the place of the book's: every equation of
+   and compare re(x) (src/real.h). Divide by (real)N; log1p, expm1 and erf are
+   real_log1p, real_expm1 and real_erf. Functions of your own and other
+   headers of src/ are welcome. A function of the book that you define too,
+   say batch_norm_backward, takes the place of the book's: every equation of
    the chapter is then held against yours. */
 #include "07-batch-norm.exercises.h"
 

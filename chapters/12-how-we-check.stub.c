@@ -1,10 +1,10 @@
-/* Exercises of chapter 12.  `make try-how-we-check` copies this file to
-   12-how-we-check.try.c, once; write your answers there.  It then compiles
+/* Exercises of chapter 12. `make try-how-we-check` copies this file to
+   12-how-we-check.try.c, once; write your answers there. It then compiles
    yours, and says which of the equations of each exercise hold.
 
-   What each function must do stands in 12-how-we-check.exercises.h.  It is
+   What each function must do stands in 12-how-we-check.exercises.h. It is
    compiled for each of the book's five number types, but has none of them:
-   long double throughout.  Functions of your own are welcome. */
+   long double throughout. Functions of your own are welcome. */
 #include "12-how-we-check.exercises.h"
 #include <float.h>
 

@@ -271,11 +271,11 @@ static long double against_differences(const struct comparison *c,
         continue; /* not sure: refused below */
       if (!(worse(0, c->w[e], d) <= 4 * estimate + w_tolerance))
         verdict(r, FAILED,
-                "the witnesses disagree on %s: complex step %.17Lg, "
-                "differences %.17Lg",
+                "the witnesses disagree on %s: complex step %.21Lg, "
+                "differences %.21Lg",
                 entry_name(c->p, c->segment, j), c->w[e], d);
       else if (!(worse(0, c->g[e], d) <= tolerance))
-        verdict(r, FAILED, "%s is %.17Lg; the differences say %.17Lg",
+        verdict(r, FAILED, "%s is %.21Lg; the differences say %.21Lg",
                 entry_name(c->p, c->segment, j), c->g[e], d);
     }
   if (!(blunt <= 1e-12L * c->scale))
@@ -292,7 +292,7 @@ static long double against_complex_step(const struct comparison *c,
   for (size_t e = 0; e < c->functionals * c->n; e++) {
     error = worse(error, c->g[e], c->w[e]);
     if (!(worse(0, c->g[e], c->w[e]) <= tolerance))
-      verdict(r, FAILED, "%s is %.17Lg; the complex step says %.17Lg",
+      verdict(r, FAILED, "%s is %.21Lg; the complex step says %.21Lg",
               entry_name(c->p, c->segment, e % c->n), c->g[e], c->w[e]);
   }
   return error;

@@ -127,7 +127,7 @@ static void identity_at(const struct family *f, const struct point *p,
     const long double e = worse(0, side[0][i], side[1][i]) / scale;
     error = worse(error, e, 0);
     if (!(e <= tolerance))
-      verdict(r, FAILED, "entry %zu: left side %.17Lg, right side %.17Lg", i,
+      verdict(r, FAILED, "entry %zu: left side %.21Lg, right side %.21Lg", i,
               side[0][i], side[1][i]);
   }
   if (!(scale > 0))

@@ -352,9 +352,7 @@ local function write_beside(failed)
   local base = build .. '/paper/' .. report.name
   table.sort(report.reads)
   local rules = { base .. '.done: ' .. table.concat(report.reads, ' ') }
-  for _, path in ipairs(report.reads) do
-    rules[#rules + 1] = path .. ':' .. report.made_by(path, build)
-  end
+  for _, path in ipairs(report.reads) do rules[#rules + 1] = path .. ':' end
   report.write(base .. '.d', table.concat(rules, '\n') .. '\n')
   report.write(base .. '.cited', table.concat(cited, '\n') .. '\n')
   report.write(base .. '.failed', failed)

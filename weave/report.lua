@@ -84,14 +84,6 @@ function M.tsv(path)
   return rows
 end
 
--- For make: what makes a file that a chapter's run leaves, so that make looks
--- at the file again once the run has ended.
-function M.made_by(path, build)
-  local run = path:sub(1, #build + 1) == build .. '/'
-    and path:sub(#build + 2):match('^(%d+%-[^/]*)/')
-  return run and string.format(' %s/%s/.done ;', build, run) or ''
-end
-
 -- Written beside and renamed; where nothing changed, the file keeps its date.
 function M.write(path, text)
   local old = io.open(path, 'rb')

@@ -189,9 +189,7 @@ local function write_for_make()
     or build .. '/book/' .. report.page
   table.sort(report.reads)
   local rules = { target .. ': ' .. table.concat(report.reads, ' ') }
-  for _, path in ipairs(report.reads) do
-    rules[#rules + 1] = path .. ':' .. report.made_by(path, build)
-  end
+  for _, path in ipairs(report.reads) do rules[#rules + 1] = path .. ':' end
   local stem = build .. (epub and '/epub/' or '/weave/') .. report.name
   report.write(stem .. '.d', table.concat(rules, '\n') .. '\n')
   local failed = table.concat(claims.failures, '\n')
