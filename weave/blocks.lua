@@ -66,6 +66,20 @@ local function data_links(paths)
     .. '</details>', #links, list)
 end
 
+-- The script that draws a figure: plots/STEM.gp of STEM-curve; or nil, and
+-- the problem is reported.
+function M.script_of(name)
+  local stem = name
+  while stem and not report.read('plots/' .. stem .. '.gp') do
+    stem = stem:match('^(.*)%-')
+  end
+  if not stem then
+    report.problem('](plots/' .. name, 'figure %s: no script plots/STEM.gp',
+                   name)
+  end
+  return stem
+end
+
 function M.figure(div)
   local name, number = div.attributes.name, div.attributes.number
   local image = div.content[1].content[1]
@@ -80,14 +94,8 @@ function M.figure(div)
                      suffix)
     end
   end
-  local script = name
-  while script and not report.read('plots/' .. script .. '.gp') do
-    script = script:match('^(.*)%-')
-  end
-  if not script then
-    report.problem(where, 'figure %s: no script plots/STEM.gp', name)
-    return {}
-  end
+  local script = M.script_of(name)
+  if not script then return {} end
   local data = plotted.data_of(name, script, build .. '/' .. report.name)
   if #data == 0 then
     report.problem(where, 'figure %s: plots/%s.gp reads no data of this build',

@@ -47,7 +47,7 @@ end
 local function text_meta(s) return pandoc.MetaInlines({ pandoc.Str(s) }) end
 
 -- The files that a chapter is made of, as far as they are there.
-local function sources(name, stem)
+function M.sources(name, stem)
   local c = stem:gsub('-', '_')
   local list = {}
   for _, path in ipairs { 'chapters/' .. name .. '.md', 'chapters/' .. name .. '.c',
@@ -62,8 +62,6 @@ local function sources(name, stem)
   end
   return list
 end
-
-M.sources = sources
 
 local function without_links(header)
   return header:walk { Link = function(l) return l.content end }.content
@@ -127,7 +125,7 @@ function M.set_page(doc, book, chapters, title, plain_title)
     meta.stem = pandoc.MetaString(report.stem)
     meta.pagetitle = text_meta(plain_title .. ' – ' .. (book.title or ''))
     meta.evidence = pandoc.MetaString(report.name .. '-evidence.html')
-    meta.sources = sources(report.name, report.stem)
+    meta.sources = M.sources(report.name, report.stem)
   else
     meta.home = true
     meta.pagetitle = text_meta(book.title or '')

@@ -46,8 +46,17 @@ function M.check(items, build)
   end
 end
 
+-- The equations that claim something, in order.
+function M.claimed(items)
+  local out = {}
+  for _, item in ipairs(items) do
+    if item.kind == 'eq' and not item.definition then out[#out + 1] = item end
+  end
+  return out
+end
+
 -- "pass", or what else became of it, and the badge's text.
-local function verdict(item)
+function M.verdict(item)
   local claim = item.claim
   if not claim then return 'notrun', '✗ not run' end
   if item.wrong or claim.verdict == 'refuted' then -- a published mistake
@@ -64,20 +73,24 @@ local function verdict(item)
   return 'fail', '✗ ' .. values.short(claim.error)
 end
 
-M.verdict = verdict
+-- The equations that this build could not confirm.
+function M.unconfirmed(items)
+  local out = {}
+  for _, item in ipairs(M.claimed(items)) do
+    local state = M.verdict(item)
+    if state ~= 'pass' and state ~= 'refuted' then out[#out + 1] = item end
+  end
+  return out
+end
 
 -- Keeps a failure for make, which ends with it after every page is woven.
 function M.note_failures(items)
-  for _, item in ipairs(items) do
-    if item.kind == 'eq' and not item.definition then
-      local state, text = verdict(item)
-      if state ~= 'pass' and state ~= 'refuted' then
-        M.failures[#M.failures + 1] = string.format(
-          '%s:%d: equation (%s) %s: %s', report.file, item.line, item.number,
-          item.name, text .. (state == 'fail' and ', tolerance '
-            .. values.short(item.claim.tolerance) or ''))
-      end
-    end
+  for _, item in ipairs(M.unconfirmed(items)) do
+    local state, text = M.verdict(item)
+    M.failures[#M.failures + 1] = string.format(
+      '%s:%d: equation (%s) %s: %s\n', report.file, item.line, item.number,
+      item.name, text .. (state == 'fail' and ', tolerance '
+        .. values.short(item.claim.tolerance) or ''))
   end
 end
 
@@ -85,7 +98,7 @@ function M.badge(item)
   if item.definition then
     return '<span class="badge definition">definition</span>'
   end
-  local state, text = verdict(item)
+  local state, text = M.verdict(item)
   return string.format('<a class="badge %s" href="%s#%s" data-claim="%s" '
     .. 'title="How %s was %s">%s%s</a>', state, M.page(), item.name, item.name,
     item.name, item.wrong and 'refuted' or 'checked',
@@ -95,24 +108,12 @@ end
 -- The badge's text alone.
 function M.badge_text(item)
   if item.definition then return 'definition' end
-  local _, text = verdict(item)
+  local _, text = M.verdict(item)
   return (item.wrong and 'wrong ' or '') .. text
 end
 
 -- Where the evidence of this page's claims stands.
 function M.page() return report.name .. '-evidence.html' end
-
--- The equations that this build could not confirm.
-function M.unconfirmed(items)
-  local out = {}
-  for _, item in ipairs(items) do
-    local state = item.kind == 'eq' and not item.definition and verdict(item)
-    if state and state ~= 'pass' and state ~= 'refuted' then
-      out[#out + 1] = item
-    end
-  end
-  return out
-end
 
 -- For a page with failures, in its opening.
 function M.banner(items)
@@ -166,13 +167,11 @@ end
 -- both witnesses' figures and the C of its test.  link(path): URL of a source.
 function M.evidence(items, link)
   local out, codes = {}, {}
-  for _, item in ipairs(items) do
-    if item.kind == 'eq' and not item.definition then
-      local parts = item.row and ccode.test_of(test_path, item.row) or {}
-      parts[#parts + 1] = item.row and { text = item.row, line = item.row_line }
-      for _, part in ipairs(parts) do codes[#codes + 1] = part.text end
-      out[#out + 1] = { item = item, parts = parts }
-    end
+  for _, item in ipairs(M.claimed(items)) do
+    local parts = item.row and ccode.test_of(test_path, item.row) or {}
+    parts[#parts + 1] = item.row and { text = item.row, line = item.row_line }
+    for _, part in ipairs(parts) do codes[#codes + 1] = part.text end
+    out[#out + 1] = { item = item, parts = parts }
   end
   local highlighted, n = ccode.highlight(codes), 0
   for _, found in ipairs(out) do

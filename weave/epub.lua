@@ -176,17 +176,15 @@ local function cell(inline) return { pandoc.Plain { inline } } end
 
 local function evidence(items)
   local rows, none = {}, pandoc.AlignDefault
-  for _, item in ipairs(items) do
-    if item.kind == 'eq' and not item.definition then
-      local number = link('(' .. item.number .. ')', '#' .. item.label)
-      local row = { cell(pandoc.Span({ number }, attr('claim:' .. item.name))) }
-      for i = 2, #columns - 1 do row[i] = {} end
-      for i, text in ipairs(item.claim and found(item.claim) or {}) do
-        if text ~= '' then row[i + 1] = cell(pandoc.Str(text)) end
-      end
-      row[#columns] = cell(verdict(item))
-      rows[#rows + 1] = row
+  for n, item in ipairs(claims.claimed(items)) do
+    local number = link('(' .. item.number .. ')', '#' .. item.label)
+    local row = { cell(pandoc.Span({ number }, attr('claim:' .. item.name))) }
+    for i = 2, #columns - 1 do row[i] = {} end
+    for i, text in ipairs(item.claim and found(item.claim) or {}) do
+      if text ~= '' then row[i + 1] = cell(pandoc.Str(text)) end
     end
+    row[#columns] = cell(verdict(item))
+    rows[n] = row
   end
   local aligns, widths, heads = {}, {}, {}
   for i, name in ipairs(columns) do

@@ -9,30 +9,17 @@ local structure = require 'structure'
 local ccode = require 'ccode'
 local values = require 'values'
 local latex = require 'latex'
+local blocks = require 'blocks'
+local claims = require 'claims'
+local literature = require 'cite'
 
 local build, stem
-local labels, chapters, pages, book = {}, {}, {}, { author = {} }
-local anchors, cited, keys = {}, {}, {}
-local by_label, claims, answers = {}, {}, {}
+local labels, chapters, pages, book
+local anchors, by_label, answers = {}, {}, {}
 
 local function tex(...) return pandoc.RawBlock('latex', string.format(...)) end
 local function tex_inline(...)
   return pandoc.RawInline('latex', string.format(...))
-end
-
-local function read_labels()
-  for _, row in ipairs(report.tsv(build .. '/labels/labels.tsv') or {}) do
-    if row.kind == 'chapter' then
-      chapters[#chapters + 1] = row
-      pages[row.label] = row.page:gsub('%.html$', '')
-    elseif row.label == 'author' then
-      table.insert(book.author, row.text)
-    elseif row.kind == 'book' then
-      book[row.label] = row.text
-    else
-      labels[row.label] = row
-    end
-  end
 end
 
 -- Headers of all chapters stand in one book: theirs carry the stem.
@@ -40,31 +27,16 @@ local function anchor(of, id) return of .. '--' .. id end
 
 -- Equations ------------------------------------------------------------------
 
--- As claims.lua judges: "pass", or what else became of it, and the badge.
-local function verdict(item)
-  local claim = claims[item.name]
-  if not claim then return 'fail', '✗ not run' end
-  local short = values.short(claim.error)
-  if item.wrong or claim.verdict == 'refuted' then
-    if item.wrong and claim.verdict == 'refuted' then
-      return 'refuted', 'wrong ✗ ' .. short
-    end
-    return 'fail', item.wrong and '✗ not refuted' or '✗ not .wrong'
-  end
-  if claim.verdict == 'pass' then return 'pass', '✓ ' .. short end
-  if claim.verdict == 'REFUSED' then return 'fail', '✗ refused' end
-  return 'fail', '✗ ' .. short
-end
-
-local function sound(item)
-  local state = item.definition and 'pass' or verdict(item)
-  return state == 'pass' or state == 'refuted'
+-- The colour of what became of a claim.
+local function state_of(item)
+  local state = claims.verdict(item)
+  return (state == 'pass' or state == 'refuted') and state or 'fail'
 end
 
 local function badge(item)
   if item.definition then return '\\definitionbadge' end
-  local state, text = verdict(item)
-  return string.format('\\badge{%s}{%s}{%s}', state, item.name, text)
+  return string.format('\\badge{%s}{%s}{%s}', state_of(item), item.name,
+                       claims.badge_text(item))
 end
 
 local function equation(div)
@@ -87,20 +59,17 @@ local function evidence(items)
     if not text or text == '-' then return '' end
     return latex.inlines(values.inlines(text, 2))
   end
-  for _, item in ipairs(items) do
-    if item.kind == 'eq' and not item.definition then
-      local c = claims[item.name] or {}
-      local order = c.order ~= '-' and c.order or ''
-      local state = verdict(item)
-      out[#out + 1] = table.concat({
-        string.format('\\evidencerow{%s}{%s}', item.name, item.number),
-        kinds[(c.kind or ''):upper()] or latex.escape(c.kind or ''),
-        cell(c.error), cell(c.tolerance), cell(c.resolution),
-        tonumber(order) and cell(order) or latex.escape(order),
-        cell(c.entries), cell(c.cases), cell(c.seed),
-        string.format('\\verdict{%s}{%s}', state, c.verdict or 'not run') },
-        ' & ') .. ' \\\\'
-    end
+  for i, item in ipairs(claims.claimed(items)) do
+    local c = item.claim or {}
+    local order = c.order ~= '-' and c.order or ''
+    out[i] = table.concat({
+      string.format('\\evidencerow{%s}{%s}', item.name, item.number),
+      kinds[(c.kind or ''):upper()] or latex.escape(c.kind or ''),
+      cell(c.error), cell(c.tolerance), cell(c.resolution),
+      tonumber(order) and cell(order) or latex.escape(order),
+      cell(c.entries), cell(c.cases), cell(c.seed),
+      string.format('\\verdict{%s}{%s}', state_of(item),
+                    c.verdict or 'not run') }, ' & ') .. ' \\\\'
   end
   if #out == 0 then return {} end
   local title = chapters[report.number].text
@@ -150,15 +119,8 @@ end
 local function figure(div)
   local name = div.attributes.name
   local image = div.content[1].content[1]
-  local script = name
-  while script and not report.read('plots/' .. script .. '.gp') do
-    script = script:match('^(.*)%-')
-  end
-  if not script then
-    report.problem('](plots/' .. name, 'figure %s: no script plots/STEM.gp',
-                   name)
-    return {}
-  end
+  local script = blocks.script_of(name)
+  if not script then return {} end
   return { tex('\\begin{bookfigure}{%s}{%s}{%s}', div.identifier, name,
                latex.hex(image.attributes.alt or '')),
     pandoc.Plain { tex_inline('\\figurecaption{%s}{%s}{',
@@ -220,31 +182,7 @@ end
 -- Inlines --------------------------------------------------------------------
 
 local function cite(c)
-  local references = {}
-  for _, citation in ipairs(c.citations) do
-    local id = citation.id
-    local kind = id:match('^(%a+):')
-    if kind == 'eq' or kind == 'ex' or kind == 'fig' then
-      local target = labels[id]
-      if not target then
-        report.problem('@' .. id, 'reference to nothing: @%s', id)
-      else
-        if #references > 0 then
-          references[#references + 1] = pandoc.Str(', ')
-        end
-        local form = kind == 'eq' and '(%s)' or '%s'
-        references[#references + 1] =
-          pandoc.Link({ pandoc.Str(form:format(target.number)) }, '#' .. id)
-      end
-    elseif not keys[id] then
-      report.problem('@' .. id, 'citation of nothing: no %s in %s', id,
-                     'weave/references.bib')
-    else
-      cited[#cited + 1] = id
-      return nil
-    end
-  end
-  return references
+  return literature.inlines(c, labels, function(id) return '#' .. id end)
 end
 
 local function link(l)
@@ -323,39 +261,20 @@ end
 
 -- The chapter as a whole -----------------------------------------------------
 
-local function read_claims(items)
-  local path = build .. '/claims/' .. stem .. '.tsv'
-  for _, row in ipairs(report.tsv(path) or {}) do claims[row.name] = row end
-  for _, item in ipairs(items) do
-    by_label[item.label], item.name = item, item.label:gsub('^%a+:', '')
+local function banner(items)
+  local links = {}
+  for i, item in ipairs(claims.unconfirmed(items)) do
+    links[i] = string.format('\\hyperlink{%s}{(%s)}', item.label, item.number)
   end
+  return #links > 0 and { tex('\\banner{Of this chapter’s equations, this '
+    .. 'build could not confirm %s.}', table.concat(links, ', ')) } or {}
 end
 
-local function failures(items)
-  local lines, links = {}, {}
-  for _, item in ipairs(items) do
-    if item.kind == 'eq' and not sound(item) then
-      local _, text = verdict(item)
-      lines[#lines + 1] = string.format('%s:%d: equation (%s) %s: %s\n',
-        report.file, item.line, item.number, item.name, text)
-      links[#links + 1] = string.format('\\hyperlink{%s}{(%s)}', item.label,
-                                        item.number)
-    end
-  end
-  return table.concat(lines), #links > 0 and { tex(
-    '\\banner{Of this chapter’s equations, this build could not '
-    .. 'confirm %s.}',
-    table.concat(links, ', ')) } or {}
-end
-
-local function write_beside(failed)
+local function write_beside()
   local base = build .. '/paper/' .. report.name
-  table.sort(report.reads)
-  local rules = { base .. '.done: ' .. table.concat(report.reads, ' ') }
-  for _, path in ipairs(report.reads) do rules[#rules + 1] = path .. ':' end
-  report.write(base .. '.d', table.concat(rules, '\n') .. '\n')
-  report.write(base .. '.cited', table.concat(cited, '\n') .. '\n')
-  report.write(base .. '.failed', failed)
+  report.write_prerequisites(base .. '.d', base .. '.done')
+  report.write(base .. '.cited', table.concat(literature.cited, '\n') .. '\n')
+  report.write(base .. '.failed', table.concat(claims.failures))
 end
 
 -- What the title page says, from the header of book.md.
@@ -373,18 +292,15 @@ end
 function Pandoc(doc)
   build = pandoc.utils.stringify(doc.meta.build)
   stem = report.stem or 'book'
-  read_labels()
+  labels, chapters, pages, book = require('book').read(build)
   values.setup(build, pages)
-  local bib = report.read('weave/references.bib') or ''
-  for key in bib:gmatch('@%a+%s*{%s*([^,%s]+)') do
-    keys[key] = true
-  end
   local items, title
   doc, items, title = structure.number(doc)
-  read_claims(items)
+  claims.check(items, build)
+  for _, item in ipairs(items) do by_label[item.label] = item end
   doc:walk { Header = function(h) anchors[h.identifier] = true end,
              Div = function(d) anchors[d.identifier] = true end }
-  local failed, banner = failures(items)
+  claims.note_failures(items)
   doc = render(doc)
 
   local out = pandoc.List { tex('%%%% body') }
@@ -396,7 +312,7 @@ function Pandoc(doc)
     head:insert(tex_inline('}'))
     out:insert(pandoc.Plain(head))
   end
-  out:extend(banner)
+  out:extend(banner(items))
   out:extend(doc.blocks)
   out:insert(tex('%%%% answers'))
   if #answers > 0 then
@@ -408,7 +324,7 @@ function Pandoc(doc)
   out:insert(tex('%%%% evidence'))
   out:extend(evidence(items))
   report.stop_on_problems()
-  write_beside(failed)
+  write_beside()
   doc.blocks = out
   -- All of the literature tells one author's works of a year apart.
   doc.meta.nocite = pandoc.MetaInlines { pandoc.Cite({ pandoc.Str('@*') },

@@ -8,7 +8,8 @@
 PAPER := $(BUILD)/paper
 paper_names := $(filter-out book,$(weave_names))
 paper_tools := weave/paper.lua weave/latex.lua weave/structure.lua \
-  weave/report.lua weave/ccode.lua weave/values.lua
+  weave/report.lua weave/ccode.lua weave/values.lua weave/book.lua \
+  weave/blocks.lua weave/plotted.lua weave/claims.lua weave/cite.lua
 paper_all_runs := $(filter-out $(BUILD)/figures/%,$(weave_all_runs))
 # A chapter's runs; what else it reads is named in its .d.
 paper_runs = $(filter $(BUILD)/$1/.done \

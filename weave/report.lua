@@ -98,6 +98,14 @@ function M.write(path, text)
   assert(os.rename(path .. '.new', path))
 end
 
+-- For make: what `target` is made of, as far as it was read.
+function M.write_prerequisites(path, target)
+  table.sort(M.reads)
+  local rules = { target .. ': ' .. table.concat(M.reads, ' ') }
+  for _, read in ipairs(M.reads) do rules[#rules + 1] = read .. ':' end
+  M.write(path, table.concat(rules, '\n') .. '\n')
+end
+
 local escapes = { ['&'] = '&amp;', ['<'] = '&lt;', ['>'] = '&gt;',
                   ['"'] = '&quot;' }
 function M.escape(text)

@@ -12,44 +12,21 @@ local book_of = require 'book'
 local values = require 'values'
 local claims = require 'claims'
 local beside = require 'beside'
+local literature = require 'cite'
 
 local build
 local epub -- what makes the EPUB's blocks, or nil
 local labels, chapters, pages, book
-local keys, cited = {}, false
 
 local raw = blocks.raw
 local function raw_inline(...)
   return pandoc.RawInline('html', string.format(...))
 end
 
--- @eq:x as (2.3); other citations stay for citeproc, if their keys exist.
 local function cite(c)
-  local references = {}
-  for _, citation in ipairs(c.citations) do
-    local id = citation.id
-    local kind = id:match('^(%a+):')
-    if kind == 'eq' or kind == 'ex' or kind == 'fig' then
-      local target = labels[id]
-      if not target then
-        report.problem('@' .. id, 'reference to nothing: @%s', id)
-      else
-        local form = kind == 'eq' and '(%s)' or '%s'
-        if #references > 0 then references[#references + 1] = pandoc.Str(', ') end
-        local href = (target.page == report.page and '' or target.page) .. '#' .. id
-        references[#references + 1] =
-          pandoc.Link({ pandoc.Str(form:format(target.number)) }, href, '',
-                      pandoc.Attr('', { 'ref' }))
-      end
-    elseif not keys[id] then
-      report.problem('@' .. id, 'citation of nothing: no %s in %s', id,
-                     'weave/references.bib')
-    else
-      cited = true
-      return nil
-    end
-  end
-  return references
+  return literature.inlines(c, labels, function(id, target)
+    return (target.page == report.page and '' or target.page) .. '#' .. id
+  end)
 end
 
 -- Where a link may point: the headers, equations, exercises and figures of
@@ -187,13 +164,9 @@ end
 local function write_for_make()
   local target = epub and build .. '/epub/' .. report.name .. '.json'
     or build .. '/book/' .. report.page
-  table.sort(report.reads)
-  local rules = { target .. ': ' .. table.concat(report.reads, ' ') }
-  for _, path in ipairs(report.reads) do rules[#rules + 1] = path .. ':' end
   local stem = build .. (epub and '/epub/' or '/weave/') .. report.name
-  report.write(stem .. '.d', table.concat(rules, '\n') .. '\n')
-  local failed = table.concat(claims.failures, '\n')
-  report.write(stem .. '.failed', failed == '' and '' or failed .. '\n')
+  report.write_prerequisites(stem .. '.d', target)
+  report.write(stem .. '.failed', table.concat(claims.failures))
 end
 
 function Pandoc(doc)
@@ -204,10 +177,6 @@ function Pandoc(doc)
   labels, chapters, pages, book = book_of.read(build)
   values.setup(build, pages)
   blocks.setup(build, pages)
-  for key in (report.read('weave/references.bib') or ''):gmatch('@%a+%s*{%s*([^,%s]+)') do
-    keys[key] = true
-  end
-
   doc:walk { RawBlock = no_raw_tex, RawInline = no_raw_tex }
   if not report.number and not epub then
     doc.blocks = book_of.chapters_first(doc.blocks)
@@ -246,7 +215,7 @@ function Pandoc(doc)
   for i, block in ipairs(claims.banner(items)) do
     doc.blocks:insert(i, block)
   end
-  if cited then
+  if #literature.cited > 0 then
     doc.blocks:insert(pandoc.Header(2, 'References', pandoc.Attr('references')))
     doc.blocks:insert(pandoc.Div({}, pandoc.Attr('refs')))
   end
