@@ -6,14 +6,28 @@ endif
 BUILD := build
 CFLAGS ?= -O3 -g
 WARNINGS := -Wall -Wextra -Wdouble-promotion
-ALL_CFLAGS = -std=c11 -fno-math-errno $(WARNINGS) $(CFLAGS) $(SANITIZE_FLAGS) -Isrc -Itests
+# OpenMP, where the compiler has it (clang: with libomp-dev); else one thread.
+# NATIVE: what training runs on is compiled for the processor at hand.  Without
+# contraction, which would join a * b + c where there is an instruction for it:
+# a sum has the same bits on both.  `make NATIVE=` leaves it out.
+accepts = $(shell echo 'int main(void){return 0;}' | \
+  $(CC) $1 -x c - -o /dev/null 2>/dev/null && echo '$1')
+ifndef FOUND_FLAGS
+export OPENMP := $(call accepts,-fopenmp)
+export NATIVE ?= $(call accepts,-march=native)
+export FOUND_FLAGS := 1
+endif
+ALL_CFLAGS = -std=c11 -fno-math-errno -ffp-contract=off $(OPENMP) $(WARNINGS) \
+  $(if $(OPENMP),,-Wno-unknown-pragmas) $(CFLAGS) $(SANITIZE_FLAGS) -Isrc -Itests
 LIBRARIES := -lopenblas -lz -lm
 CHECK_LIBRARIES := -lcheck_pic -lsubunit -lrt -lpthread
-# One thread: a product's sums in one order, whatever the machine.  The core
+# One thread: a product's sums in one order, whatever the machine, and make
+# runs as many programs as there are cores.  The core
 # type: OpenBLAS 0.3.21 (Debian 12) takes processors newer than itself for a
 # Prescott of 2004, and is four times slower; SKYLAKEX is its code for AVX-512,
 # HASWELL for AVX2.  Elsewhere, and where it is set already, it is left alone.
 export OPENBLAS_NUM_THREADS := 1
+export OMP_NUM_THREADS := 1
 CORE := $(shell { grep -qsw avx512bw /proc/cpuinfo && echo SKYLAKEX; } || \
   { grep -qsw avx2 /proc/cpuinfo && echo HASWELL; })
 ifneq ($(CORE),)
@@ -32,7 +46,7 @@ c_name = $(subst -,_,$1)
 
 # The number types of the checks, and of each program (default: double).
 TYPES := f d l zd zl
-FLAG_f := -DREAL_F
+FLAG_f := -DREAL_F $(NATIVE)
 FLAG_d := -DREAL_D
 FLAG_l := -DREAL_L
 FLAG_zd := -DREAL_ZD -Wconversion
@@ -261,7 +275,7 @@ swept: $(patsubst chapters/%.mk,$(BUILD)/%/.done,$(OWN_RUNS))
 
 # --- The book --------------------------------------------------------------
 
-include $(wildcard weave/weave.mk weave/pdf.mk weave/epub.mk test-book.mk)
+include $(wildcard weave/weave.mk weave/pdf.mk weave/epub.mk test-book.mk bench.mk)
 
 # In a make of its own: it starts after `deps`, and uses every core.
 book: ## checks, programs, figures and pages: build/book/index.html

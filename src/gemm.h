@@ -14,4 +14,11 @@ enum transpose { AS_IS, TRANSPOSED };
 void gemm(enum transpose transpose_a, enum transpose transpose_b, size_t m,
           size_t n, size_t k, const real *A, const real *B, int beta, real *C);
 
+/* C = a op(A) op(B) + beta C on parts of wider arrays, whose rows as stored
+   are lda, ldb and ldc numbers long; beta is any number, and where it is 0, C
+   is not read. */
+void gemm_part(enum transpose transpose_a, enum transpose transpose_b,
+               size_t m, size_t n, size_t k, real a, const real *A, size_t lda,
+               const real *B, size_t ldb, real beta, real *C, size_t ldc);
+
 #endif

@@ -39,6 +39,7 @@ struct module {
 extern const struct module module_linear;     /* W: N×M, then b: N */
 extern const struct module module_sigmoid;    /* M = N, no parameters */
 extern const struct module module_relu;       /* M = N, no parameters */
+extern const struct module module_elu;        /* M = N, no parameters */
 extern const struct module module_batch_norm; /* M = N; γ: N, then β: N */
 
 struct layer {

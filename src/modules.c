@@ -3,7 +3,7 @@
 #include "batch_norm.h"
 #include "initialisation.h"
 #include "linear.h"
-#include "mlp.h"
+#include "modules.h"
 
 /* The flat arrays of a layer, handed on with their shapes. */
 
@@ -59,14 +59,18 @@ static void relu_down(const struct layer *l, size_t S, real *dX, const real *G,
     relu_backward(S, l->N, (void *)dX, (const void *)G, (const void *)l->Y);
 }
 
-/* Batch norm keeps X̂: batch×N, and of N each: the batch's mean and variance,
-   then the running ones. */
-static const real norm_epsilon = R(1e-5), norm_rate = R(0.1);
+static void elu_up(const struct layer *l, size_t S, const real *X)
+{
+  elu_forward(S, l->N, (void *)l->Y, (const void *)X);
+}
 
-struct norm {
-  const real *gamma, *beta;
-  real *Xhat, *mean, *variance, *running_mean, *running_variance;
-};
+static void elu_down(const struct layer *l, size_t S, real *dX, const real *G,
+                     const real *X)
+{
+  (void)X;
+  if (dX)
+    elu_backward(S, l->N, (void *)dX, (const void *)G, (const void *)l->Y);
+}
 
 static size_t norm_count(size_t M, size_t N)
 {
@@ -76,7 +80,7 @@ static size_t norm_count(size_t M, size_t N)
 
 static size_t norm_keeps(size_t N, size_t batch) { return (batch + 4) * N; }
 
-static struct norm norm_of(const struct layer *l)
+struct norm norm_of(const struct layer *l)
 {
   real *next = l->kept;
   struct norm n = { .gamma = l->parameters, .beta = l->parameters + l->N };
@@ -92,16 +96,16 @@ static void norm_up(const struct layer *l, size_t S, const real *X)
 {
   const struct norm n = norm_of(l);
   batch_norm_forward(S, l->N, (void *)l->Y, (void *)n.Xhat, n.mean, n.variance,
-                     (const void *)X, n.gamma, n.beta, norm_epsilon);
+                     (const void *)X, n.gamma, n.beta, NORM_EPSILON);
   batch_norm_track(S, l->N, n.running_mean, n.running_variance, n.mean,
-                   n.variance, norm_rate);
+                   n.variance, NORM_RATE);
 }
 
 static void norm_evaluate(const struct layer *l, size_t S, const real *X)
 {
   const struct norm n = norm_of(l);
   batch_norm_evaluate(S, l->N, (void *)l->Y, (const void *)X, n.gamma, n.beta,
-                      n.running_mean, n.running_variance, norm_epsilon);
+                      n.running_mean, n.running_variance, NORM_EPSILON);
 }
 
 static void norm_down(const struct layer *l, size_t S, real *dX, const real *G,
@@ -111,7 +115,7 @@ static void norm_down(const struct layer *l, size_t S, real *dX, const real *G,
   const struct norm n = norm_of(l);
   batch_norm_backward(S, l->N, (void *)dX, l->gradients, l->gradients + l->N,
                       (const void *)G, (const void *)n.Xhat, n.variance,
-                      n.gamma, norm_epsilon);
+                      n.gamma, NORM_EPSILON);
 }
 
 static void norm_draw(const struct layer *l, struct rng *rng, real variance)
@@ -140,6 +144,11 @@ const struct module module_relu = {
   .name = "relu",
   .forward = relu_up,
   .backward = relu_down,
+};
+const struct module module_elu = {
+  .name = "elu",
+  .forward = elu_up,
+  .backward = elu_down,
 };
 const struct module module_batch_norm = {
   .name = "batch norm",

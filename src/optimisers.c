@@ -65,7 +65,7 @@ static void rmsprop(const struct constants *c, size_t count, real w[restrict],
 
 /* 1 − β^t, as −(e^(t log β) − 1): where β^t is near 1, 1 − pow(β, t) would
    lose digits, three of a float's seven for 0.999². */
-static real sum_of_weights(real beta, long t)
+real sum_of_weights(real beta, long t)
 {
   return -real_expm1(re((real)t) * log(beta));
 }

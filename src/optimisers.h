@@ -29,6 +29,9 @@ extern const struct rule rule_sgd, rule_momentum, rule_nesterov, rule_adadelta,
 /* The rule of that name, or NULL. */
 const struct rule *rule_named(const char *name);
 
+/* 1 − β^t, the sum of the weights of a running mean after t steps. */
+real sum_of_weights(real beta, long t);
+
 /* A rule at work on `count` parameters. */
 struct optimiser {
   const struct rule *rule;

@@ -1,5 +1,5 @@
 /* The suite of the modules that all others stand on: rng, fail, cli,
-   progress, record, dataset, table. */
+   progress, record, dataset, table, vector_exp. */
 #ifndef GROUND_H
 #define GROUND_H
 
@@ -13,5 +13,6 @@ TCase *ground_cli(void);
 TCase *ground_record(void);
 TCase *ground_dataset(void);
 TCase *ground_table(void);
+TCase *ground_exp(void);
 
 #endif

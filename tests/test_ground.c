@@ -8,5 +8,6 @@ Suite *ground_suite(void)
   suite_add_tcase(suite, ground_record());
   suite_add_tcase(suite, ground_dataset());
   suite_add_tcase(suite, ground_table());
+  suite_add_tcase(suite, ground_exp());
   return suite;
 }

@@ -2,12 +2,16 @@
    same bytes, and a network without memory says so.  In double; the linker
    puts __wrap_malloc in the place of malloc. */
 #include "batch_norm.h"
+#include "fast.h"
 #include "train.h"
 
 #include <check.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#ifdef _OPENMP
+#include <omp.h>
+#endif
 
 enum { SAMPLES = 12, BATCH = 4 };
 
@@ -191,6 +195,96 @@ START_TEST(test_between)
 }
 END_TEST
 
+enum { WIDE = 120 };
+
+/* A network of many blocks after 5 fast steps with so many threads; the bytes
+   of its parameters.  Free them. */
+static real *fast_bytes(int threads, size_t *count, long *during)
+{
+  static const struct module *const between[] = { &module_relu,
+                                                  &module_batch_norm, NULL };
+  const size_t widths[] = { 7, 1000, WIDE, 3 };
+  struct network net;
+  struct optimiser o;
+  struct fast f;
+  real X[9 * 7], T[9 * 3];
+  struct rng rng = rng_stream(6, "fast");
+#ifdef _OPENMP
+  omp_set_num_threads(threads);
+#else
+  (void)threads;
+#endif
+  ck_assert(network_stack(&net, 4, widths, between, 9));
+  network_draw(&net, &rng, 0);
+  for (size_t i = 0; i < 9 * 7; i++)
+    X[i] = (real)rng_normal(&rng);
+  for (size_t i = 0; i < 9 * 3; i++)
+    T[i] = (real)rng_uniform(&rng);
+  ck_assert(optimiser_new(&o, &rule_adam, net.count));
+  ck_assert(fast_new(&f, &net, &o));
+  fast_step(&f, 9, X, T, R(0.01));
+  *during = allocations;
+  for (int t = 0; t < 4; t++)
+    ck_assert(fast_step(&f, 9, X, T, R(0.01)) > 0);
+  *during = allocations - *during;
+  real *bytes = malloc(net.count * sizeof *bytes);
+  ck_assert_ptr_nonnull(bytes);
+  memcpy(bytes, net.parameters, net.count * sizeof *bytes);
+  *count = net.count;
+  fast_free(&f);
+  optimiser_free(&o);
+  network_free(&net);
+  return bytes;
+}
+
+/* Blocks do not depend on the number of threads, and so bits do not. */
+START_TEST(test_fast_bits)
+{
+  size_t count;
+  long during;
+  real *one = fast_bytes(1, &count, &during);
+  ck_assert_int_eq(during, 0);
+  for (int threads = 2; threads <= 5; threads++) {
+    real *many = fast_bytes(threads, &count, &during);
+    ck_assert_mem_eq(one, many, count * sizeof *one);
+    free(many);
+  }
+  free(one);
+#ifdef _OPENMP
+  omp_set_num_threads(1);
+#endif
+}
+END_TEST
+
+/* Without memory, and with a layer that it does not know. */
+START_TEST(test_fast_refuses)
+{
+  static const struct module strange = { .name = "strange" };
+  struct network net;
+  struct optimiser o;
+  struct fast f;
+  ck_assert(network_new(&net, 3, sizes, &module_relu, BATCH));
+  ck_assert(optimiser_new(&o, &rule_sgd, net.count));
+  for (long k = 0; k < 3; k++) {
+    fail_at = allocations + k;
+    const int made = fast_new(&f, &net, &o);
+    fail_at = -1;
+    ck_assert_int_eq(made, 0);
+    ck_assert_ptr_null(f.group);
+  }
+  net.layers[1].module = &strange;
+  ck_assert(!fast_new(&f, &net, &o));
+  net.layers[1].module = &module_relu;
+  net.depth = 2; /* ends with an activation */
+  ck_assert(!fast_new(&f, &net, &o));
+  net.depth = 3;
+  ck_assert(fast_new(&f, &net, &o));
+  fast_free(&f);
+  optimiser_free(&o);
+  network_free(&net);
+}
+END_TEST
+
 Suite *training_suite(void);
 Suite *training_suite(void)
 {
@@ -202,6 +296,8 @@ Suite *training_suite(void)
   tcase_add_test(t, test_track_stays_inside);
   tcase_add_test(t, test_too_large);
   tcase_add_test(t, test_between);
+  tcase_add_test(t, test_fast_bits);
+  tcase_add_test(t, test_fast_refuses);
   tcase_add_test(t, test_no_memory);
   suite_add_tcase(suite, t);
   return suite;

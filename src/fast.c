@@ -1,0 +1,431 @@
+#include "fast.h"
+
+#include "batch_norm.h"
+#include "linear.h"
+#include "modules.h"
+#include "units.h"
+#include "vector_exp.h"
+
+#include <stdlib.h>
+
+/* A linear layer and the layers of one unit to one unit that follow it. */
+struct group {
+  struct layer *linear;
+  size_t after;  /* how many follow */
+  size_t blocks; /* of its units */
+};
+
+enum {
+  UNITS = 192,   /* of a block, about, where a layer has many */
+  INPUTS = 512,  /* of a piece of dW, at most: UNITS × INPUTS stay in cache */
+  SAMPLES = 4    /* blocks of samples, in the last layer and the loss */
+};
+
+/* What a step does to its parameters. */
+struct update {
+  enum { DESCEND, ADAM, LATER } kind;
+  real a;
+  real beta1, beta2, epsilon; /* Adam's, and */
+  real rate, root;            /* α / (1 − β1^t), 1 / √(1 − β2^t) */
+};
+
+/* --- Layers by blocks of units ------------------------------------------- */
+
+static void sigmoid_up(const struct layer *l, size_t S, struct block units,
+                       const real *X)
+{
+  sigmoid_forward_units(S, l->N, units, (void *)l->Y, (const void *)X);
+}
+
+static void sigmoid_down(const struct layer *l, size_t S, struct block units,
+                         real *G)
+{
+  sigmoid_backward_units(S, l->N, units, (void *)G, (const void *)G,
+                         (const void *)l->Y);
+}
+
+static void relu_up(const struct layer *l, size_t S, struct block units,
+                    const real *X)
+{
+  relu_forward_units(S, l->N, units, (void *)l->Y, (const void *)X);
+}
+
+static void relu_down(const struct layer *l, size_t S, struct block units,
+                      real *G)
+{
+  relu_backward_units(S, l->N, units, (void *)G, (const void *)G,
+                      (const void *)l->Y);
+}
+
+static void elu_up(const struct layer *l, size_t S, struct block units,
+                   const real *X)
+{
+  elu_forward_units(S, l->N, units, (void *)l->Y, (const void *)X);
+}
+
+static void elu_down(const struct layer *l, size_t S, struct block units,
+                     real *G)
+{
+  elu_backward_units(S, l->N, units, (void *)G, (const void *)G,
+                     (const void *)l->Y);
+}
+
+static void norm_up(const struct layer *l, size_t S, struct block units,
+                    const real *X)
+{
+  const struct norm n = norm_of(l);
+  const size_t from = units.from, count = units.to - units.from;
+  batch_norm_forward_units(S, l->N, units, (void *)l->Y, (void *)n.Xhat,
+                           n.mean, n.variance, (const void *)X, n.gamma,
+                           n.beta, NORM_EPSILON);
+  batch_norm_track(S, count, n.running_mean + from, n.running_variance + from,
+                   n.mean + from, n.variance + from, NORM_RATE);
+}
+
+static void norm_down(const struct layer *l, size_t S, struct block units,
+                      real *G)
+{
+  const struct norm n = norm_of(l);
+  batch_norm_backward_units(S, l->N, units, (void *)G, l->gradients,
+                            l->gradients + l->N, (const void *)G,
+                            (const void *)n.Xhat, n.variance, n.gamma,
+                            NORM_EPSILON);
+}
+
+/* up: Y of X; down: G = dL/dY becomes dL/dX, its parameters' gradients are
+   written. */
+static const struct form {
+  const struct module *module;
+  void (*up)(const struct layer *, size_t S, struct block, const real *X);
+  void (*down)(const struct layer *, size_t S, struct block, real *G);
+} forms[] = {
+  { &module_sigmoid, sigmoid_up, sigmoid_down },
+  { &module_relu, relu_up, relu_down },
+  { &module_elu, elu_up, elu_down },
+  { &module_batch_norm, norm_up, norm_down },
+};
+
+static const struct form *form_of(const struct layer *l)
+{
+  for (size_t i = 0; i < sizeof forms / sizeof *forms; i++)
+    if (forms[i].module == l->module)
+      return &forms[i];
+  return NULL;
+}
+
+/* --- Parameters ----------------------------------------------------------- */
+
+static struct update update_of(const struct optimiser *o, real a)
+{
+  const struct constants *c = &o->constants;
+  struct update u = { LATER, a, c->beta1, c->beta2, c->epsilon, a, R(1.0) };
+  if (o->rule == &rule_sgd) {
+    u.kind = DESCEND;
+  } else if (o->rule == &rule_adam) {
+    u.kind = ADAM;
+    u.rate = a / sum_of_weights(c->beta1, o->t);
+    u.root = R(1.0) / sqrt(sum_of_weights(c->beta2, o->t));
+  }
+  return u;
+}
+
+/* Adam's step of `count` parameters: √(v / weight) is √v · root, one root
+   and one division a parameter. */
+static void adam(const struct update *u, size_t count, real w[restrict],
+                 const real g[restrict], real m[restrict], real v[restrict])
+{
+  const real beta1 = u->beta1, beta2 = u->beta2, epsilon = u->epsilon;
+  const real rate = u->rate, root = u->root;
+  for (size_t i = 0; i < count; i++) {
+    m[i] = beta1 * m[i] + (R(1.0) - beta1) * g[i];
+    v[i] = beta2 * v[i] + (R(1.0) - beta2) * g[i] * g[i];
+    w[i] -= rate * m[i] / (sqrt(v[i]) * root + epsilon);
+  }
+}
+
+/* `count` parameters from w on, with their gradients g. */
+static void update_part(struct fast *f, const struct update *u, real *w,
+                        const real *g, size_t count)
+{
+  if (u->kind == ADAM) {
+    real *m = f->optimiser->state + (w - f->net->parameters);
+    adam(u, count, w, g, m, m + f->optimiser->count);
+  } else if (u->kind == DESCEND) {
+    for (size_t i = 0; i < count; i++)
+      w[i] -= u->a * g[i];
+  }
+}
+
+/* The same of a layer's parameters with those numbers. */
+static void update_own(struct fast *f, const struct update *u,
+                       const struct layer *l, size_t at, size_t count)
+{
+  update_part(f, u, l->parameters + at, l->gradients + at, count);
+}
+
+/* W's rows `units` and columns `inputs`, with Adam: piece by piece. */
+static void adam_weights(struct fast *f, const struct update *u,
+                         const struct layer *l, size_t S, struct block units,
+                         struct block inputs, const real *G, const real *X,
+                         real *piece)
+{
+  for (size_t n = units.from; n < units.to; n += UNITS)
+    for (size_t m = inputs.from; m < inputs.to; m += INPUTS) {
+      const struct block rows = { n, n + UNITS < units.to ? n + UNITS
+                                                          : units.to };
+      const struct block columns = { m, m + INPUTS < inputs.to ? m + INPUTS
+                                                               : inputs.to };
+      const size_t width = columns.to - m;
+      linear_gradient(S, l->M, l->N, rows, columns, (void *)piece,
+                      (const void *)G, (const void *)X);
+      for (size_t k = n; k < rows.to; k++)
+        update_part(f, u, l->parameters + k * l->M + m,
+                    piece + (k - n) * width, width);
+    }
+}
+
+/* W's rows `units` and columns `inputs`. */
+static void update_weights(struct fast *f, const struct update *u,
+                           const struct layer *l, size_t S, struct block units,
+                           struct block inputs, const real *G, const real *X,
+                           real *piece)
+{
+  if (u->kind == ADAM)
+    adam_weights(f, u, l, S, units, inputs, G, X, piece);
+  else
+    linear_descend(S, l->M, l->N, units, inputs,
+                   u->kind == DESCEND ? (void *)l->parameters
+                                      : (void *)l->gradients,
+                   u->kind == DESCEND ? -u->a : R(1.0), (const void *)G,
+                   (const void *)X);
+}
+
+static void update_bias(struct fast *f, const struct update *u,
+                        const struct layer *l, size_t S, struct block units,
+                        const real *G)
+{
+  const size_t b = l->N * l->M;
+  linear_bias_gradient(S, l->N, units, l->gradients + b, (const void *)G);
+  update_own(f, u, l, b + units.from, units.to - units.from);
+}
+
+/* --- The step ------------------------------------------------------------- */
+
+/* Where the linear layer writes: its own Y, or that of the next, which
+   computes in place. */
+static real *linear_Y(const struct group *g)
+{
+  return g->linear[g->after ? 1 : 0].Y;
+}
+
+static const real *group_X(const struct fast *f, size_t i, const real *X)
+{
+  if (i == 0)
+    return X;
+  const struct group *below = &f->group[i - 1];
+  return below->linear[below->after].Y;
+}
+
+/* Group i's units of one block: Y from X up to the end of the group. */
+static void group_up(struct fast *f, size_t i, size_t S, struct block units,
+                     const real *X)
+{
+  const struct group *g = &f->group[i];
+  const struct layer *l = g->linear;
+  const real *W = l->parameters, *b = W + l->N * l->M;
+  linear_forward_units(S, l->M, l->N, units, (void *)linear_Y(g),
+                       (const void *)group_X(f, i, X), (const void *)W, b);
+  for (size_t k = 1; k <= g->after; k++)
+    form_of(&l[k])->up(&l[k], S, units, k > 1 ? l[k - 1].Y : l[k].Y);
+}
+
+/* A sample's loss, and its row of dL/dZ of the mean over S samples. */
+static real loss_of(size_t S, size_t N, real G[N], const real Z[N],
+                    const real T[N])
+{
+  real max = Z[0], sum = R(0.0), row = R(0.0), loss = R(0.0);
+  for (size_t n = 1; n < N; n++)
+    max = re(Z[n]) > re(max) ? Z[n] : max;
+  for (size_t n = 0; n < N; n++)
+    G[n] = vector_exp(Z[n] - max);
+  for (size_t n = 0; n < N; n++)
+    sum += G[n];
+  const real log_sum = log(sum);
+  for (size_t n = 0; n < N; n++) {
+    row += T[n];
+    loss -= T[n] * (Z[n] - max - log_sum);
+  }
+  for (size_t n = 0; n < N; n++)
+    G[n] = (G[n] / sum * row - T[n]) / (real)S;
+  return loss;
+}
+
+/* The last layer, its loss and dL/dZ, for a block of samples. */
+static void top(struct fast *f, size_t S, struct block samples, const real *X,
+                const real *T, real *G)
+{
+  const struct layer *l = f->group[f->groups - 1].linear;
+  const size_t from = samples.from, count = samples.to - from;
+  const real *W = l->parameters, *b = W + l->N * l->M;
+  linear_forward(count, l->M, l->N, (void *)(l->Y + from * l->N),
+                 (const void *)(group_X(f, f->groups - 1, X) + from * l->M),
+                 (const void *)W, b);
+  for (size_t s = from; s < samples.to; s++)
+    f->loss[s] =
+        loss_of(S, l->N, G + s * l->N, l->Y + s * l->N, T + s * l->N);
+}
+
+/* What follows the linear layer, downwards, for a block of its units: G =
+   dL/dY becomes that of the linear layer's own output. */
+static void group_down(struct fast *f, const struct update *u, size_t i,
+                       size_t S, struct block units, real *G)
+{
+  const struct layer *l = f->group[i].linear;
+  for (size_t k = f->group[i].after; k > 0; k--) {
+    const struct layer *after = &l[k];
+    form_of(after)->down(after, S, units, G);
+    for (size_t p = 0; after->module->parameters && p < 2; p++)
+      update_own(f, u, after, p * l->N + units.from, units.to - units.from);
+  }
+  update_bias(f, u, l, S, units, G);
+}
+
+/* Through group i's linear layer for a block of its inputs, which are the
+   units of the group below. */
+static void between(struct fast *f, const struct update *u, size_t i, size_t S,
+                    struct block inputs, real *dX, const real *G,
+                    const real *X, real *piece)
+{
+  const struct layer *l = f->group[i].linear;
+  const struct block all = { 0, l->N };
+  linear_backward_inputs(S, l->M, l->N, inputs, (void *)dX, (const void *)G,
+                         (const void *)l->parameters);
+  update_weights(f, u, l, S, all, inputs, G, group_X(f, i, X), piece);
+  group_down(f, u, i - 1, S, inputs, dX);
+}
+
+static void bottom(struct fast *f, const struct update *u, size_t S,
+                   struct block units, const real *G, const real *X,
+                   real *piece)
+{
+  const struct layer *l = f->group[0].linear;
+  const struct block all = { 0, l->M };
+  update_weights(f, u, l, S, units, all, G, X, piece);
+}
+
+/* Loops over blocks, whose rounds the threads of a team share; all of them
+   are done before any thread goes on. */
+
+static void forward(struct fast *f, size_t S, const real *X)
+{
+  for (size_t i = 0; i + 1 < f->groups; i++) {
+    const size_t N = f->group[i].linear->N, K = f->group[i].blocks;
+#pragma omp for schedule(static)
+    for (size_t k = 0; k < K; k++)
+      group_up(f, i, S, block_of(N, k, K), X);
+  }
+}
+
+static void loss(struct fast *f, const struct update *u, size_t S,
+                 const real *X, const real *T)
+{
+  const size_t last = f->groups - 1;
+  struct layer *l = f->group[last].linear;
+  real *G = f->net->flow[last % 2];
+#pragma omp for schedule(static)
+  for (size_t k = 0; k < SAMPLES; k++) {
+    const struct block samples = { S * k / SAMPLES, S * (k + 1) / SAMPLES };
+    if (samples.from < samples.to)
+      top(f, S, samples, X, T, G);
+  }
+#pragma omp single
+  update_bias(f, u, l, S, (struct block){ 0, l->N }, G);
+}
+
+static void backward(struct fast *f, const struct update *u, size_t S,
+                     const real *X)
+{
+  real *const *flow = f->net->flow;
+  for (size_t i = f->groups - 1; i > 0; i--) {
+    const struct group *below = &f->group[i - 1];
+    const size_t N = below->linear->N, K = below->blocks;
+#pragma omp for schedule(static)
+    for (size_t k = 0; k < K; k++) {
+      const struct block units = block_of(N, k, K);
+      real *piece = f->pieces + k * UNITS * INPUTS;
+      between(f, u, i, S, units, flow[(i - 1) % 2], flow[i % 2], X, piece);
+      if (i == 1)
+        bottom(f, u, S, units, flow[0], X, piece);
+    }
+  }
+}
+
+real fast_step(struct fast *f, size_t S, const real *X, const real *T, real a)
+{
+  struct optimiser *o = f->optimiser;
+  o->t++;
+  const struct update u = update_of(o, a);
+  if (u.kind == LATER)
+    network_clear(f->net);
+#pragma omp parallel
+  {
+    forward(f, S, X);
+    loss(f, &u, S, X, T);
+    backward(f, &u, S, X);
+  }
+  if (f->groups == 1)
+    bottom(f, &u, S, (struct block){ 0, f->net->outputs }, f->net->flow[0], X,
+           f->pieces);
+  if (u.kind == LATER)
+    o->rule->step(&o->constants, o->count, f->net->parameters,
+                  f->net->gradients, o->state, a, o->t);
+  real sum = R(0.0);
+  for (size_t s = 0; s < S; s++)
+    sum += f->loss[s];
+  return sum / (real)S;
+}
+
+/* --- Memory --------------------------------------------------------------- */
+
+/* The groups of net's layers; 0 where a layer has no form here. */
+static int find_groups(struct fast *f, size_t *most)
+{
+  const struct network *net = f->net;
+  for (size_t i = 0; i < net->depth; i++) {
+    struct layer *l = &net->layers[i];
+    if (l->module == &module_linear) {
+      const size_t pairs = l->N / (2 * UNITS);
+      const struct group g = { l, 0, pairs ? 2 * pairs : 2 };
+      f->group[f->groups++] = g;
+      *most = g.blocks > *most ? g.blocks : *most;
+    } else if (f->groups && form_of(l)) {
+      f->group[f->groups - 1].after++;
+    } else {
+      return 0;
+    }
+  }
+  return f->groups && f->group[f->groups - 1].after == 0;
+}
+
+int fast_new(struct fast *f, struct network *net, struct optimiser *optimiser)
+{
+  *f = (struct fast){ .net = net, .optimiser = optimiser };
+  f->group = calloc(net->depth, sizeof *f->group);
+  size_t most = 0;
+  if (f->group && find_groups(f, &most)) {
+    f->loss = calloc(net->batch, sizeof *f->loss);
+    f->pieces = malloc(most * UNITS * INPUTS * sizeof *f->pieces);
+  }
+  if (f->loss && f->pieces)
+    return 1;
+  fast_free(f);
+  return 0;
+}
+
+void fast_free(struct fast *f)
+{
+  free(f->group);
+  free(f->loss);
+  free(f->pieces);
+  *f = (struct fast){ 0 };
+}

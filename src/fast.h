@@ -1,0 +1,46 @@
+/* A step of training at the machine's limit: what train_gradient and
+   optimiser_step (train.h, optimisers.h) compute, in another order.  Appendix
+   speed.
+
+     struct fast f;
+     if (!fast_new(&f, &net, &optimiser))
+       ...                          no memory, or a module it does not know
+     L = fast_step(&f, S, X, T, a);
+
+   - The units of every layer are cut into blocks, and threads take blocks:
+     each computes its columns of Y and of dX and updates its own parameters.
+     No sum over samples or units is cut at a place that depends on the number
+     of threads: one thread or many, the results have the same bits.  Threads
+     are OpenMP's; OMP_NUM_THREADS says how many.  The BLAS should use one
+     thread of its own, OPENBLAS_NUM_THREADS=1.
+   - Plain gradient descent adds −a Gᵀ X to W and never stores dW.  Adam
+     updates a piece of W while its piece of dW is still in the cache.  Other
+     rules get all gradients, then make their step.
+   - Activations are computed in place, with the exponential of vector_exp.h.
+
+   After a step net->gradients hold nothing of use, but for the other rules. */
+#ifndef FAST_H
+#define FAST_H
+
+#include "mlp.h"
+#include "optimisers.h"
+
+struct fast {
+  struct network *net;
+  struct optimiser *optimiser;
+  size_t groups; /* linear layers, each with what follows it */
+  struct group *group;
+  real *loss;   /* batch: of each sample */
+  real *pieces; /* of dW, one a block */
+};
+
+/* 0: no memory, or a layer of a module that has no form by units, or a
+   network without a linear layer at its end. */
+int fast_new(struct fast *f, struct network *net, struct optimiser *optimiser);
+void fast_free(struct fast *f);
+
+/* One step at rate a; returns the mean loss before it.   X: S×inputs, T:
+   S×outputs, S at most net->batch.  Allocates nothing. */
+real fast_step(struct fast *f, size_t S, const real *X, const real *T, real a);
+
+#endif

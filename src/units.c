@@ -1,0 +1,178 @@
+#include "units.h"
+
+#include "gemm.h"
+#include "vector_exp.h"
+
+enum { VECTOR = 16 };
+
+static size_t edge(size_t N, size_t k, size_t K)
+{
+  return k == K ? N : (N * k / K + VECTOR / 2) / VECTOR * VECTOR;
+}
+
+struct block block_of(size_t N, size_t k, size_t K)
+{
+  return (struct block){ edge(N, k, K), edge(N, k + 1, K) };
+}
+
+/* --- The linear layer ----------------------------------------------------- */
+
+void linear_forward_units(size_t S, size_t M, size_t N, struct block units,
+                          real Y[S][N], const real X[S][M],
+                          const real W[N][M], const real b[N])
+{
+  for (size_t s = 0; s < S; s++)
+    for (size_t n = units.from; n < units.to; n++)
+      Y[s][n] = b[n];
+  gemm_part(AS_IS, TRANSPOSED, S, units.to - units.from, M, R(1.0), *X, M,
+            W[units.from], M, R(1.0), &Y[0][units.from], N);
+}
+
+void linear_backward_inputs(size_t S, size_t M, size_t N, struct block inputs,
+                            real dX[S][M], const real G[S][N],
+                            const real W[N][M])
+{
+  gemm_part(AS_IS, AS_IS, S, inputs.to - inputs.from, N, R(1.0), *G, N,
+            &W[0][inputs.from], M, R(0.0), &dX[0][inputs.from], M);
+}
+
+void linear_descend(size_t S, size_t M, size_t N, struct block units,
+                    struct block inputs, real W[N][M], real a,
+                    const real G[S][N], const real X[S][M])
+{
+  gemm_part(TRANSPOSED, AS_IS, units.to - units.from, inputs.to - inputs.from,
+            S, a, &G[0][units.from], N, &X[0][inputs.from], M, R(1.0),
+            &W[units.from][inputs.from], M);
+}
+
+void linear_gradient(size_t S, size_t M, size_t N, struct block units,
+                     struct block inputs,
+                     real D[units.to - units.from][inputs.to - inputs.from],
+                     const real G[S][N], const real X[S][M])
+{
+  gemm_part(TRANSPOSED, AS_IS, units.to - units.from, inputs.to - inputs.from,
+            S, R(1.0), &G[0][units.from], N, &X[0][inputs.from], M, R(0.0), *D,
+            inputs.to - inputs.from);
+}
+
+void linear_bias_gradient(size_t S, size_t N, struct block units, real db[N],
+                          const real G[S][N])
+{
+  for (size_t n = units.from; n < units.to; n++)
+    db[n] = R(0.0);
+  for (size_t s = 0; s < S; s++)
+    for (size_t n = units.from; n < units.to; n++)
+      db[n] += G[s][n];
+}
+
+/* --- Activations ---------------------------------------------------------- */
+
+void relu_forward_units(size_t S, size_t N, struct block units, real Y[S][N],
+                        const real X[S][N])
+{
+  for (size_t s = 0; s < S; s++)
+    for (size_t n = units.from; n < units.to; n++)
+      Y[s][n] = re(X[s][n]) > 0 ? X[s][n] : R(0.0);
+}
+
+void relu_backward_units(size_t S, size_t N, struct block units, real dX[S][N],
+                         const real G[S][N], const real Y[S][N])
+{
+  for (size_t s = 0; s < S; s++)
+    for (size_t n = units.from; n < units.to; n++) {
+      const real g = G[s][n];
+      dX[s][n] = re(Y[s][n]) > 0 ? g : R(0.0);
+    }
+}
+
+void elu_forward_units(size_t S, size_t N, struct block units, real Y[S][N],
+                       const real X[S][N])
+{
+  for (size_t s = 0; s < S; s++)
+    for (size_t n = units.from; n < units.to; n++) {
+      const real x = X[s][n], below = vector_expm1(x);
+      Y[s][n] = re(x) > 0 ? x : below;
+    }
+}
+
+void elu_backward_units(size_t S, size_t N, struct block units, real dX[S][N],
+                        const real G[S][N], const real Y[S][N])
+{
+  for (size_t s = 0; s < S; s++)
+    for (size_t n = units.from; n < units.to; n++) {
+      const real g = G[s][n], below = g * (Y[s][n] + R(1.0));
+      dX[s][n] = re(Y[s][n]) > 0 ? g : below;
+    }
+}
+
+void sigmoid_forward_units(size_t S, size_t N, struct block units,
+                           real Y[S][N], const real X[S][N])
+{
+  for (size_t s = 0; s < S; s++)
+    for (size_t n = units.from; n < units.to; n++)
+      Y[s][n] = R(1.0) / (R(1.0) + vector_exp(-X[s][n]));
+}
+
+void sigmoid_backward_units(size_t S, size_t N, struct block units,
+                            real dX[S][N], const real G[S][N],
+                            const real Y[S][N])
+{
+  for (size_t s = 0; s < S; s++)
+    for (size_t n = units.from; n < units.to; n++)
+      dX[s][n] = G[s][n] * Y[s][n] * (R(1.0) - Y[s][n]);
+}
+
+/* --- Batch norm ----------------------------------------------------------- */
+
+void batch_norm_forward_units(size_t S, size_t N, struct block units,
+                              real Y[S][N], real Xhat[S][N], real mean[N],
+                              real variance[N], const real X[S][N],
+                              const real gamma[N], const real beta[N],
+                              real epsilon)
+{
+  real r[N];
+  const size_t from = units.from, to = units.to;
+  for (size_t n = from; n < to; n++)
+    mean[n] = variance[n] = R(0.0);
+  for (size_t s = 0; s < S; s++)
+    for (size_t n = from; n < to; n++)
+      mean[n] += X[s][n];
+  for (size_t n = from; n < to; n++)
+    mean[n] /= (real)S;
+  for (size_t s = 0; s < S; s++)
+    for (size_t n = from; n < to; n++)
+      variance[n] += (X[s][n] - mean[n]) * (X[s][n] - mean[n]);
+  for (size_t n = from; n < to; n++) {
+    variance[n] /= (real)S;
+    r[n] = R(1.0) / sqrt(variance[n] + epsilon);
+  }
+  for (size_t s = 0; s < S; s++)
+    for (size_t n = from; n < to; n++) {
+      const real xhat = (X[s][n] - mean[n]) * r[n];
+      Xhat[s][n] = xhat;
+      Y[s][n] = gamma[n] * xhat + beta[n];
+    }
+}
+
+void batch_norm_backward_units(size_t S, size_t N, struct block units,
+                               real dX[S][N], real dgamma[N], real dbeta[N],
+                               const real G[S][N], const real Xhat[S][N],
+                               const real variance[N], const real gamma[N],
+                               real epsilon)
+{
+  real scale[N]; /* γ r / S */
+  const size_t from = units.from, to = units.to;
+  for (size_t n = from; n < to; n++) {
+    dgamma[n] = dbeta[n] = R(0.0);
+    scale[n] = gamma[n] / sqrt(variance[n] + epsilon) / (real)S;
+  }
+  for (size_t s = 0; s < S; s++)
+    for (size_t n = from; n < to; n++) {
+      dbeta[n] += G[s][n];
+      dgamma[n] += G[s][n] * Xhat[s][n];
+    }
+  for (size_t s = 0; s < S; s++)
+    for (size_t n = from; n < to; n++)
+      dX[s][n] =
+          scale[n] * ((real)S * G[s][n] - dbeta[n] - Xhat[s][n] * dgamma[n]);
+}

@@ -1,0 +1,308 @@
+/* The claims of test_speed.c about src/fast.c: its step, held against both
+   witnesses and against the plain step. */
+#ifndef FAST_CLAIMS_H
+#define FAST_CLAIMS_H
+
+#include "claims.h"
+#include "cross_entropy.h"
+#include "fast.h"
+#include "rng.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Layers of two blocks, of which the second is no whole number of vectors. */
+enum { FAST_S, FAST_M, FAST_K, FAST_N, FAST_J };
+#define FAST_TWO                                                  \
+  {                                                               \
+    { "S", 5, 6 }, { "M", 3, 4 }, { "K", 27, 28 }, { "N", 7, 8 } \
+  }
+
+/* The network of those sizes, sizes[i] = d[dims[i]]. */
+static struct network fast_network(const size_t d[], size_t count,
+                                   const int dims[],
+                                   const struct module *const between[])
+{
+  size_t sizes[4];
+  for (size_t i = 0; i < count; i++)
+    sizes[i] = d[dims[i]];
+  struct network net;
+  if (!network_stack(&net, count, sizes, between, d[FAST_S]))
+    abort();
+  return net;
+}
+
+/* Its parameters: the arrays in[1], in[2], …, one after the other. */
+static void fast_fill(struct network *net, const void *const in[],
+                      const size_t length[])
+{
+  real *next = net->parameters;
+  for (size_t k = 0; length[k]; k++) {
+    memcpy(next, in[k + 1], length[k] * sizeof(real));
+    next += length[k];
+  }
+}
+
+static real plain_loss(struct network *net, size_t S, const void *X,
+                       const void *T)
+{
+  return softmax_cross_entropy_forward(S, net->outputs, (void *)net->P,
+                                       (const void *)network_forward(net, S, X),
+                                       T);
+}
+
+/* What a step of descent at rate `a` took from each parameter, divided by a:
+   its gradient, times the upstream. */
+static void fast_gradient(struct network *net, size_t S, const void *X,
+                          const void *T, real upstream, const size_t length[],
+                          void *const g[])
+{
+  const real a = R(1024.0);
+  struct optimiser o;
+  struct fast f;
+  real *before = malloc(net->count * sizeof *before);
+  if (!before || !optimiser_new(&o, &rule_sgd, net->count) ||
+      !fast_new(&f, net, &o))
+    abort();
+  memcpy(before, net->parameters, net->count * sizeof *before);
+  fast_step(&f, S, X, T, a);
+  size_t at = 0;
+  for (size_t k = 0; length[k]; at += length[k++])
+    for (size_t i = 0; i < length[k]; i++)
+      ((real *)g[k + 1])[i] +=
+          upstream * ((before[at + i] - net->parameters[at + i]) / a);
+  fast_free(&f);
+  optimiser_free(&o);
+  free(before);
+}
+
+/* Defines NAME_forward and NAME_backward; __VA_ARGS__: the lengths of the
+   arrays of parameters, and T is the array after them. */
+#define FAST_OPERATION(name, sizes, dims, between, t, ...)                  \
+  static void name##_forward(const size_t d[], const void *const in[],      \
+                             void *L)                                       \
+  {                                                                         \
+    const size_t length[] = { __VA_ARGS__, 0 };                             \
+    struct network net = fast_network(d, sizes, dims, between);             \
+    fast_fill(&net, in, length);                                            \
+    *(real *)L = plain_loss(&net, d[FAST_S], in[0], in[t]);                 \
+    network_free(&net);                                                     \
+  }                                                                         \
+  static void name##_backward(const size_t d[], const void *const in[],     \
+                              const void *G, void *const g[])               \
+  {                                                                         \
+    const size_t length[] = { __VA_ARGS__, 0 };                             \
+    struct network net = fast_network(d, sizes, dims, between);             \
+    fast_fill(&net, in, length);                                            \
+    fast_gradient(&net, d[FAST_S], in[0], in[t], *(const real *)G, length,  \
+                  g);                                                       \
+    network_free(&net);                                                     \
+  }
+
+static const int fast_two[] = { FAST_M, FAST_K, FAST_N };
+static const int fast_three[] = { FAST_M, FAST_K, FAST_J, FAST_N };
+static const struct module *const fast_sigmoid[] = { &module_sigmoid, NULL };
+static const struct module *const fast_elu[] = { &module_elu, NULL };
+static const struct module *const fast_norm[] = { &module_relu,
+                                                  &module_batch_norm, NULL };
+
+FAST_OPERATION(sigmoid_net, 3, fast_two, fast_sigmoid, 5,
+               d[FAST_K] * d[FAST_M], d[FAST_K], d[FAST_N] * d[FAST_K],
+               d[FAST_N])
+FAST_OPERATION(elu_net, 4, fast_three, fast_elu, 7, d[FAST_K] * d[FAST_M],
+               d[FAST_K], d[FAST_J] * d[FAST_K], d[FAST_J],
+               d[FAST_N] * d[FAST_J], d[FAST_N])
+FAST_OPERATION(norm_net, 3, fast_two, fast_norm, 7, d[FAST_K] * d[FAST_M],
+               d[FAST_K], d[FAST_K], d[FAST_K], d[FAST_N] * d[FAST_K],
+               d[FAST_N])
+
+/* The least |z| of the units before the kink. */
+static long double fast_least(const size_t d[], const int dims[],
+                              size_t count,
+                              const struct module *const between[],
+                              const void *const in[], const size_t length[])
+{
+  struct network net = fast_network(d, count, dims, between);
+  fast_fill(&net, in, length);
+  network_forward(&net, d[FAST_S], in[0]);
+  long double least = 1;
+  for (size_t i = 0; i + 1 < net.depth; i++) {
+    const struct layer *l = &net.layers[i];
+    for (size_t k = 0;
+         l->module == &module_linear && k < d[FAST_S] * l->N; k++) {
+      const long double z = (long double)re(l->Y[k]);
+      least = z * z < least * least ? (z < 0 ? -z : z) : least;
+    }
+  }
+  network_free(&net);
+  return least;
+}
+
+static long double elu_net_distance(const size_t d[], const void *const in[])
+{
+  const size_t length[] = { d[FAST_K] * d[FAST_M], d[FAST_K],
+                            d[FAST_J] * d[FAST_K], d[FAST_J],
+                            d[FAST_N] * d[FAST_J], d[FAST_N], 0 };
+  return fast_least(d, fast_three, 4, fast_elu, in, length);
+}
+
+static long double norm_net_distance(const size_t d[], const void *const in[])
+{
+  const size_t length[] = { d[FAST_K] * d[FAST_M], d[FAST_K], d[FAST_K],
+                            d[FAST_K], d[FAST_N] * d[FAST_K], d[FAST_N], 0 };
+  return fast_least(d, fast_two, 3, fast_norm, in, length);
+}
+
+#define FAST_PARAMETER(name, ...)                       \
+  {                                                     \
+    name, SHAPE(__VA_ARGS__), NORMAL, .role = PARAMETER \
+  }
+#define FAST_X                                                \
+  {                                                           \
+    "X", SHAPE(FAST_S, FAST_M), NORMAL, .role = CONSTANT      \
+  }
+#define FAST_T                                                \
+  {                                                           \
+    "T", SHAPE(FAST_S, FAST_N), TARGETS, .role = CONSTANT     \
+  }
+
+static const struct op sigmoid_net = {
+  .name = "fast-sigmoid",
+  .dim = FAST_TWO,
+  .in = { FAST_X, FAST_PARAMETER("W1", FAST_K, FAST_M),
+          FAST_PARAMETER("b1", FAST_K), FAST_PARAMETER("W2", FAST_N, FAST_K),
+          FAST_PARAMETER("b2", FAST_N), FAST_T },
+  .out = SCALAR,
+  .forward = sigmoid_net_forward,
+  .backward = sigmoid_net_backward,
+};
+static const struct op elu_net = {
+  .name = "fast-elu",
+  .dim = { { "S", 3, 4 },
+           { "M", 5, 6 },
+           { "K", 25, 26 },
+           { "N", 7, 8 },
+           { "J", 27, 28 } },
+  .in = { FAST_X, FAST_PARAMETER("W1", FAST_K, FAST_M),
+          FAST_PARAMETER("b1", FAST_K), FAST_PARAMETER("W2", FAST_J, FAST_K),
+          FAST_PARAMETER("b2", FAST_J), FAST_PARAMETER("W3", FAST_N, FAST_J),
+          FAST_PARAMETER("b3", FAST_N), FAST_T },
+  .out = SCALAR,
+  .forward = elu_net_forward,
+  .backward = elu_net_backward,
+  .distance = elu_net_distance,
+};
+static const struct op norm_net = {
+  .name = "fast-norm",
+  .dim = FAST_TWO,
+  .in = { FAST_X, FAST_PARAMETER("W1", FAST_K, FAST_M),
+          FAST_PARAMETER("b1", FAST_K), FAST_PARAMETER("gamma", FAST_K),
+          FAST_PARAMETER("beta", FAST_K),
+          FAST_PARAMETER("W2", FAST_N, FAST_K), FAST_PARAMETER("b2", FAST_N),
+          FAST_T },
+  .out = SCALAR,
+  .forward = norm_net_forward,
+  .backward = norm_net_backward,
+  .distance = norm_net_distance,
+};
+
+/* --- Many pieces, and Adam: fast and plain steps from the same start ------ */
+
+enum { LARGE_S = 6, LARGE_M = 530, LARGE_N = 7, LARGE_STEPS = 3 };
+
+struct large {
+  struct network net;
+  struct optimiser o;
+  real X[LARGE_S * LARGE_M], T[LARGE_S * LARGE_N];
+};
+
+static void large_new(struct large *l, const struct rule *rule, uint64_t seed)
+{
+  const size_t sizes[] = { LARGE_M, 400, 390, LARGE_N };
+  struct rng rng = rng_stream(seed, "large");
+  if (!network_stack(&l->net, 4, sizes, fast_norm, LARGE_S) ||
+      !optimiser_new(&l->o, rule, l->net.count))
+    abort();
+  network_draw(&l->net, &rng, 0);
+  for (size_t i = 0; i < LARGE_S * LARGE_M; i++)
+    l->X[i] = (real)rng_normal(&rng);
+  for (size_t i = 0; i < LARGE_S * LARGE_N; i++)
+    l->T[i] = (real)rng_uniform(&rng);
+}
+
+static void large_free(struct large *l)
+{
+  network_free(&l->net);
+  optimiser_free(&l->o);
+}
+
+static real large_plain(struct large *l, real a)
+{
+  struct network *net = &l->net;
+  const real L = plain_loss(net, LARGE_S, l->X, l->T);
+  softmax_cross_entropy_backward(LARGE_S, LARGE_N, (void *)net->G,
+                                 (const void *)net->P, (const void *)l->T);
+  network_clear(net);
+  network_backward(net, LARGE_S, NULL, net->G, l->X);
+  optimiser_step(&l->o, net->parameters, net->gradients, a);
+  return L;
+}
+
+/* The parameters, the optimiser's states and the losses of fast and plain. */
+static void large_agree(struct finding *f, const struct rule *rule,
+                        long double tolerance)
+{
+  struct large *plain = malloc(sizeof *plain), *fast = malloc(sizeof *fast);
+  struct fast step;
+  if (!plain || !fast)
+    abort();
+  large_new(plain, rule, f->seed);
+  large_new(fast, rule, f->seed);
+  if (!fast_new(&step, &fast->net, &fast->o))
+    abort();
+  f->error = 0;
+  f->tolerance = tolerance;
+  for (int t = 0; t < LARGE_STEPS; t++)
+    f->error = worse(
+        f->error, (long double)re(large_plain(plain, R(0.01))),
+        (long double)re(fast_step(&step, LARGE_S, fast->X, fast->T, R(0.01))));
+  for (size_t i = 0; i < plain->net.count; i++)
+    f->error = worse(f->error, (long double)re(plain->net.parameters[i]),
+                     (long double)re(fast->net.parameters[i]));
+  for (size_t i = 0; i < rule->states * plain->net.count; i++)
+    f->error = worse(f->error, (long double)re(plain->o.state[i]),
+                     (long double)re(fast->o.state[i]));
+  f->entries = (long)((1 + rule->states) * plain->net.count) + LARGE_STEPS;
+  fast_free(&step);
+  large_free(plain);
+  large_free(fast);
+  free(plain);
+  free(fast);
+}
+
+static void large_sgd(struct finding *f)
+{
+  large_agree(f, &rule_sgd, 1e-16L);
+}
+
+static void large_momentum(struct finding *f)
+{
+  large_agree(f, &rule_momentum, 1e-16L);
+}
+
+/* Where a gradient is as small as ε, Adam divides its rounding by ε: α/ε =
+   10^6 times what the others see. */
+static void large_adam(struct finding *f)
+{
+  large_agree(f, &rule_adam, 1e-12L);
+}
+
+#define FAST_CLAIMS                                                      \
+  { "speed-fast-sigmoid", BACKWARD, &sigmoid_net, .linear = 0 },         \
+      { "speed-fast-elu", BACKWARD, &elu_net, .linear = 0 },             \
+      { "speed-fast-norm", BACKWARD, &norm_net, .linear = 0 },           \
+      { "speed-fast-descent", STATEMENT, .finding = large_sgd },         \
+      { "speed-fast-adam", STATEMENT, .finding = large_adam },           \
+      { "speed-fast-later", STATEMENT, .finding = large_momentum }
+
+#endif
