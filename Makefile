@@ -19,7 +19,9 @@ export FOUND_FLAGS := 1
 endif
 ALL_CFLAGS = -std=c11 -fno-math-errno -ffp-contract=off $(OPENMP) $(WARNINGS) \
   $(if $(OPENMP),,-Wno-unknown-pragmas) $(CFLAGS) $(SANITIZE_FLAGS) -Isrc -Itests
-LIBRARIES := -lopenblas -lz -lm
+# Any library with CBLAS: make BLAS=-lblis.
+BLAS ?= -lopenblas
+LIBRARIES := $(BLAS) -lz -lm
 CHECK_LIBRARIES := -lcheck_pic -lsubunit -lrt -lpthread
 # One thread: a product's sums in one order, whatever the machine, and make
 # runs as many programs as there are cores.  The core
@@ -81,7 +83,7 @@ help: ## this list
 	  awk -F@ '{ printf "%-24s %s\n", $$1, $$2 }'
 	@echo
 	@echo 'stems: $(STEMS)'
-	@echo 'QUICK=1 shortens every training; SEED=n draws other points; CC=clang compiles with clang'
+	@echo 'QUICK=1 shortens every training; SEED=n draws other points; CC=clang compiles with clang; NATIVE= for any processor, BLAS=-lblis with another BLAS'
 
 include $(wildcard deps.mk lint.mk)
 
@@ -89,7 +91,7 @@ include $(wildcard deps.mk lint.mk)
 
 # Each holds what must rebuild others when it changes: the compiler's flags,
 # QUICK, the list of modules.
-$(BUILD)/flags: CONTENT = $(CC) $(ALL_CFLAGS)
+$(BUILD)/flags: CONTENT = $(CC) $(ALL_CFLAGS) $(NATIVE) $(LIBRARIES)
 $(BUILD)/quick: CONTENT = $(QUICKFLAG)
 $(BUILD)/modules: CONTENT = $(PLAIN) $(TYPED)
 $(BUILD)/flags $(BUILD)/quick $(BUILD)/modules: FORCE
@@ -99,12 +101,15 @@ $(BUILD)/flags $(BUILD)/quick $(BUILD)/modules: FORCE
 FORCE:
 
 COMPILE = @mkdir -p $(@D); $(CC) $(ALL_CFLAGS) -MMD -MP
+# Equations transcribed, in five number types: at -O3 most of the compilation,
+# and their checks run no faster for it.  The code that they check keeps -O3.
+TRANSCRIBED = $(if $(filter -O2 -O3,$(CFLAGS)),-O1)
 
 define type_rules
 $(BUILD)/$1/src/%.o: src/%.c $(BUILD)/flags
 	$$(COMPILE) $(FLAG_$1) -c $$< -o $$@
 $(BUILD)/$1/tests/%.o: tests/%.c $(BUILD)/flags
-	$$(COMPILE) $(FLAG_$1) -c $$< -o $$@
+	$$(COMPILE) $(TRANSCRIBED) $(FLAG_$1) -c $$< -o $$@
 $(BUILD)/$1/chapters/%.o: chapters/%.c $(BUILD)/flags
 	$$(COMPILE) $(FLAG_$1) -c $$< -o $$@
 $(BUILD)/$1/libbook.a: $(TYPED:%=$(BUILD)/$1/src/%.o) $(BUILD)/modules
@@ -217,16 +222,26 @@ endef
 $(foreach s,$(STEMS),$(foreach t,$(call reals,$s),$(eval $(call program_rules,$s,$t))))
 programs: $(foreach s,$(STEMS),$(call programs_of,$s))
 
+# Hundreds of runs read the images: unpacked once for all of them.
+PACKED := $(wildcard $(or $(FASHION_MNIST),/usr/share/datasets/fashion-mnist)/*ubyte.gz)
+ifeq ($(words $(PACKED)),4)
+$(BUILD)/images/.done: $(PACKED)
+	@mkdir -p $(@D)
+	@for f in $^; do gunzip -c $$f > $(@D)/$$(basename $$f .gz) || exit 1; done; touch $@
+UNPACKED := $(BUILD)/images/.done
+WITH_IMAGES := FASHION_MNIST=$(BUILD)/images
+endif
+
 # A chapter whose program has many runs brings its own rules, chapters/NN-STEM.mk.
 #
 # $(eval $(call training_run,STEM,NAME,ARGUMENTS)): one run, one target, into
 # BUILD/NN-STEM/runs/NAME, so that make -j uses every core, an interrupted
 # sweep goes on where it stopped, and a run that fails is named.
 define training_run
-$(BUILD)/$(call numbered,$1)/runs/$2/.done: chapters/$(call numbered,$1).mk $(BUILD)/bin/$1 $(BUILD)/quick
+$(BUILD)/$(call numbered,$1)/runs/$2/.done: chapters/$(call numbered,$1).mk $(BUILD)/bin/$1 $(BUILD)/quick | $(UNPACKED)
 	@mkdir -p $$(@D)
 	@echo '$1: $2'
-	@$(BUILD)/bin/$1 $(QUICKFLAG) $3 --out $$(@D) || \
+	@$(WITH_IMAGES) $(BUILD)/bin/$1 $(QUICKFLAG) $3 --out $$(@D) || \
 	  { echo '$1: the run $2 failed' >&2; exit 1; }
 	@touch $$@
 endef

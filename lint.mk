@@ -2,9 +2,10 @@
 
 CLANG_FORMAT ?= clang-format
 CLANG_TIDY ?= clang-tidy
-LINT_C := $(filter-out %.try.c,$(sort $(wildcard src/*.[ch] chapters/*.[ch] tests/*.[ch] tests/mutants/*.[ch])))
+LINT_C := $(filter-out %.try.c,$(sort $(wildcard src/*.[ch] chapters/*.[ch] tests/*.[ch] tests/mutants/*.[ch] bench/*.[ch])))
 # The transcribed equations of test_*.c are many and repetitive: the compilers do.
-LINT_TIDY := $(filter-out tests/test_% tests/mutants/%,$(filter %.c,$(LINT_C)))
+# bench/kann_peer.c needs a checkout of KANN, bench/onednn.c oneDNN.
+LINT_TIDY := $(filter-out tests/test_% tests/mutants/% bench/kann_peer.c bench/onednn.c,$(filter %.c,$(LINT_C)))
 LINT_PROSE := README.md book.md $(wildcard chapters/*.md)
 # The modules of the mathematics: those that stand on real.h.
 LINT_REAL := $(filter-out src/real.%,$(shell grep -l '"real.h"' src/*.h 2>/dev/null))

@@ -30,19 +30,25 @@ const openmp = folderOf('openblas-openmp');
 const core = process.env.OPENBLAS_CORETYPE ? { OPENBLAS_CORETYPE: process.env.OPENBLAS_CORETYPE } : {};
 
 // Memory that was freed stays with the process: no page is faulted in twice.
-// 32 MB is the most that glibc takes for the first.
-const kept = { MALLOC_MMAP_THRESHOLD_: '33554432', MALLOC_TRIM_THRESHOLD_: '8589934592', MALLOC_TOP_PAD_: '67108864' };
+// 32 MB is the most that glibc takes for the first.  And large pages.
+const large = { GLIBC_TUNABLES: 'glibc.malloc.hugetlb=1' };
+const kept = { MALLOC_MMAP_THRESHOLD_: '33554432', MALLOC_TRIM_THRESHOLD_: '8589934592', MALLOC_TOP_PAD_: '268435456', ...large };
+
+// A thread of OpenMP stays on its processor, beside its cache.
+const bound = (T) => (T > 1 ? { OMP_PROC_BIND: 'true' } : {});
 
 const threaded = (T) => ({ OMP_NUM_THREADS: T, OPENBLAS_NUM_THREADS: T, BLIS_NUM_THREADS: T });
 const asItComes = { variant: 'as-it-comes', env: threaded };
 const tuned = { variant: 'tuned', env: (T) => ({ ...threaded(T), ...core, ...kept }) };
 const tunedOpenMP = { variant: 'tuned-openmp', lacks: openmp ? '' : 'no OpenMP build of OpenBLAS',
-  env: (T) => ({ ...threaded(T), ...core, ...kept, LD_LIBRARY_PATH: openmp }) };
+  env: (T) => ({ ...threaded(T), ...core, ...kept, ...bound(T), LD_LIBRARY_PATH: openmp }) };
 // Threads of the program's own, each with a BLAS of one.
-const oneBlas = { variant: 'tuned-one-blas', from: 2, env: (T) => ({ ...tuned.env(T), OPENBLAS_NUM_THREADS: '1' }) };
+const oneBlas = { variant: 'tuned-one-blas', from: 2, env: (T) => ({ ...tuned.env(T), ...bound(T), OPENBLAS_NUM_THREADS: '1' }) };
+// The BLAS's threads alone, and one of the program.
+const onlyBlas = { variant: 'tuned-only-blas', from: 2, own: 1, env: tuned.env };
 
 // Ours cuts a step by units over threads, each with a BLAS of one thread.
-const ours = (T) => ({ ...core, OMP_NUM_THREADS: T, OPENBLAS_NUM_THREADS: '1' });
+const ours = (T) => ({ ...core, ...large, ...bound(T), OMP_NUM_THREADS: T, OPENBLAS_NUM_THREADS: '1' });
 
 // at: { bench: folder of the programs, python, kann: checkout or '', modules: { numpy: '', torch: 'why it lacks' } }
 function contestants(at) {
@@ -56,7 +62,7 @@ function contestants(at) {
     { name: 'numpy64', lacks: at.modules.numpy, command: [...script('numpy_peer.py'), '--double'],
       tolerance: DOUBLE, variants: [tuned] },
     { name: 'kann', lacks: at.kann ? '' : 'no KANN= names a checkout', command: [`${at.bench}/kann`],
-      variants: [tuned, oneBlas] },
+      variants: [tuned, oneBlas, onlyBlas] },
   ];
 }
 
@@ -71,7 +77,7 @@ function proofs(at) {
   ];
 }
 
-const products = (T) => ({ ...core, ...threaded(T) });
+const products = (T) => ({ ...core, ...large, ...bound(T), ...threaded(T) });
 const LIBRARIES = [
   { library: 'openblas', file: 'libopenblas.so.0', env: products },
   { library: 'blis', file: 'libblis.so.4', env: products },
@@ -84,10 +90,10 @@ const BRIEF = 0.1; // seconds of a repetition of products and of forms
 const PRODUCTS_OF = ['W1', 'W2', 'W3'];
 
 // In the order of the stairs; threads: where it is measured (default: 1);
-// repeats, of so many seconds (default: as told, a tenth); as: a contestant,
-// whose own runs are the stair.
+// repeats, of so many seconds (default: as told, a tenth); once: in the first
+// round only, being slow; as: a contestant, whose own runs are the stair.
 const FORMS = [
-  { form: 'loops', program: 'ours-loops', arguments: ['--form', 'plain'], env: ours, repeats: 1 },
+  { form: 'loops', program: 'ours-loops', arguments: ['--form', 'plain'], env: ours, repeats: 1, once: true },
   { form: 'blas', program: 'ours-base', arguments: ['--form', 'plain'], env: ours },
   { form: 'native', program: 'ours-openblas', arguments: ['--form', 'plain'], env: ours },
   { form: 'fused', program: 'ours-openblas', arguments: ['--form', 'fast'], env: ours },

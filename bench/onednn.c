@@ -19,7 +19,7 @@ void cblas_sgemm(OPENBLAS_CONST enum CBLAS_ORDER order,
                  OPENBLAS_CONST blasint ldc)
 {
   if (order != CblasRowMajor ||
-      dnnl_sgemm(ta == CblasTrans ? 'T' : 'N', tb == CblasTrans ? 'T' : 'N',
-                 m, n, k, alpha, A, lda, B, ldb, beta, C, ldc) != dnnl_success)
+      dnnl_sgemm(ta == CblasTrans ? 'T' : 'N', tb == CblasTrans ? 'T' : 'N', m,
+                 n, k, alpha, A, lda, B, ldb, beta, C, ldc) != dnnl_success)
     abort();
 }

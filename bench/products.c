@@ -22,11 +22,13 @@
 
 #include <cblas.h>
 #include <dlfcn.h>
-#include <omp.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#ifdef _OPENMP
+#include <omp.h>
+#endif
 
 enum { FEWEST = 5, BLOCKS = 2, CUBE = 1024, REPEATS = 1000, MOST = 16 };
 
@@ -119,8 +121,10 @@ static float *numbers(size_t count)
 static struct product product(const char *name, size_t layer, int ta, int tb,
                               size_t m, size_t n, size_t k)
 {
-  return (struct product){ name,           layer,          m, n, k, ta, tb,
-                           numbers(m * k), numbers(n * k), numbers(m * n) };
+  return (struct product){
+    name,           layer,         m, n, k, ta, tb, numbers(m * k),
+    numbers(n * k), numbers(m * n)
+  };
 }
 
 /* Those of a step; their number. */
@@ -164,8 +168,8 @@ static void time_products(const struct settings *s, const struct product p[],
   for (int i = 0; i < FEWEST; i++)
     multiply_all(p, count, s->cut);
   const double guess = (work_seconds() - start) / FEWEST;
-  const long runs = s->seconds / guess > FEWEST ? (long)(s->seconds / guess)
-                                                : FEWEST;
+  const long runs =
+      s->seconds / guess > FEWEST ? (long)(s->seconds / guess) : FEWEST;
   for (long r = 0; r < s->repeats; r++) {
     start = work_seconds();
     for (long i = 0; i < runs; i++)
@@ -182,9 +186,8 @@ static void print_layers(const struct settings *s, const struct work *w)
   for (size_t i = 0; i < count; i++) {
     time_products(s, &p[i], 1, each);
     for (long r = 0; r < s->repeats; r++)
-      printf("layer\t%s\t%zu\t%s\t%zu\t%zu\t%zu\t%.6g\n", w->name,
-             p[i].layer, p[i].name, p[i].m, p[i].n, p[i].k,
-             flops(&p[i]) / each[r]);
+      printf("layer\t%s\t%zu\t%s\t%zu\t%zu\t%zu\t%.6g\n", w->name, p[i].layer,
+             p[i].name, p[i].m, p[i].n, p[i].k, flops(&p[i]) / each[r]);
   }
   release(p, count);
 }
@@ -200,8 +203,8 @@ static void triad(const struct settings *s, size_t count)
       for (size_t j = 0; j < count; j++)
         a[j] = b[j] + 3 * c[j];
     if (r >= 0) /* the first is a warm-up */
-      printf("bytes\t%.6g\n", 12.0 * (double)count * (double)runs /
-                                  (work_seconds() - start));
+      printf("bytes\t%.6g\n",
+             12.0 * (double)count * (double)runs / (work_seconds() - start));
   }
   free(a), free(b), free(c);
 }
@@ -228,8 +231,8 @@ int main(int argc, char **argv)
   const char *name = "W1", *library = "libopenblas.so.0";
   struct settings s = { 0.25, 1, 5, 0 };
   const struct cli_option more[] = {
-    { "work", "W1 … W4, sgemm, layers, triad-memory or triad-cache", CLI_TEXT, &name,
-      0, 0 },
+    { "work", "W1 … W4, sgemm, layers, triad-memory or triad-cache", CLI_TEXT,
+      &name, 0, 0 },
     { "library", "a BLAS, or oneDNN", CLI_TEXT, &library, 0, 0 },
     { "threads", "of the library, of OpenMP", CLI_LONG, &s.threads, 1, 1024 },
     { "cut", "by units, for OpenMP's threads", CLI_FLAG, &s.cut, 0, 0 },
@@ -238,7 +241,9 @@ int main(int argc, char **argv)
     { .name = NULL }
   };
   cli_parse(argc, argv, "The limits of the machine.", more);
+#ifdef _OPENMP
   omp_set_num_threads((int)s.threads);
+#endif
   if (!strcmp(name, "triad-memory")) {
     triad(&s, (size_t)256 << 18);
   } else if (!strcmp(name, "triad-cache")) {

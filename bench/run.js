@@ -29,7 +29,7 @@ const samples = [], proofs = [], once = [], failures = [], leftOut = new Map();
 //          repeats, seconds (default: as told), unit or tolerance }
 function start(at, job) {
   const data = job.unit ? [] : ['--data', path.join(at.bench, 'input')];
-  return run([...job.command, '--work', job.work, '--threads', String(job.threads), '--seconds', String(job.seconds || at.seconds),
+  return run([...job.command, '--work', job.work, '--threads', String(job.own || job.threads), '--seconds', String(job.seconds || at.seconds),
     '--repeats', String(job.repeats || at.repeats), ...data, ...(job.arguments || [])], job.env(job.threads));
 }
 
@@ -87,7 +87,7 @@ async function prove(at) {
 
 function contestantJobs(at, threads) {
   return tables.contestants(at).filter((c) => !c.lacks).flatMap((c) => c.variants.filter((v) => !v.lacks && threads >= (v.from || 1))
-    .map((v) => ({ kind: 'contestant', name: c.name, variant: v.variant, command: v.command || c.command, env: v.env, tolerance: c.tolerance || tables.FLOAT })));
+    .map((v) => ({ kind: 'contestant', name: c.name, variant: v.variant, own: v.own, command: v.command || c.command, env: v.env, tolerance: c.tolerance || tables.FLOAT })));
 }
 
 function productJobs(at, unit, threads = 1) {
@@ -100,7 +100,7 @@ function productJobs(at, unit, threads = 1) {
 function formJobs(at, threads) {
   return tables.FORMS.filter((f) => !f.as && (f.threads || 1) === threads).map((f) => ({ kind: 'form', name: f.form, variant: '',
     command: [path.join(at.bench, f.program)], arguments: f.arguments, env: f.env, tolerance: tables.FLOAT,
-    repeats: f.repeats, seconds: Math.min(at.seconds, tables.BRIEF) }));
+    repeats: f.repeats, once: f.once, seconds: Math.min(at.seconds, tables.BRIEF) }));
 }
 
 function jobsOf(at, work, threads) {
@@ -119,7 +119,7 @@ async function rounds(at, { references, wrong }) {
     for (const { work, threads } of cells) {
       const then = machine.clock(), jobs = jobsOf(at, work, threads);
       for (const job of rotated(jobs, (round - 1) * Math.ceil(jobs.length / at.rounds))) {
-        if (dead.has(keyOf(job)) || wrong.has(`ours ${work}`)) continue;
+        if (dead.has(keyOf(job)) || wrong.has(`ours ${work}`) || (job.once && round > 1)) continue;
         const proven = job.kind === 'contestant' && wrong.get(`${job.name} ${work}`);
         const sample = proven ? null : await measured(at, job, round, references[work]);
         if (sample) samples.push(sample);

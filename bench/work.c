@@ -9,13 +9,30 @@
 #include <string.h>
 #include <time.h>
 
-#define W1 { 784, 300, 10 }
+#define W1       \
+  {              \
+    784, 300, 10 \
+  }
 static const struct work works[] = {
   { "W1", "W1", 3, W1, { &module_sigmoid }, 50, 2000, "sgd", 0.1 },
-  { "W2", "W2", 3, { 3072, 100, 10 }, { &module_elu }, 200, 4000, "sgd",
+  { "W2",
+    "W2",
+    3,
+    { 3072, 100, 10 },
+    { &module_elu },
+    200,
+    4000,
+    "sgd",
     0.01 },
-  { "W3", "W3", 5, { 3072, 400, 400, 400, 10 },
-    { &module_relu, &module_batch_norm }, 400, 4000, "adam", 0.00001 },
+  { "W3",
+    "W3",
+    5,
+    { 3072, 400, 400, 400, 10 },
+    { &module_relu, &module_batch_norm },
+    400,
+    4000,
+    "adam",
+    0.00001 },
   { "W4", "W1", 3, W1, { &module_sigmoid }, 1, 2000, "sgd", 0.01 },
 };
 
@@ -45,9 +62,13 @@ static void *read_all(const struct work *w, const char *dir, const char *what,
   return all;
 }
 
+/* From the start of a line of the cache, where vectors lie in one each. */
 static real *widen(size_t count, float *numbers)
 {
-  real *wide = allocate(count, sizeof *wide);
+  const size_t line = 64, size = count * sizeof(real);
+  real *wide = aligned_alloc(line, (size + line - 1) / line * line);
+  if (!wide)
+    fail("no memory for the data");
   for (size_t i = 0; i < count; i++)
     wide[i] = (real)numbers[i];
   free(numbers);

@@ -16,9 +16,10 @@ struct group {
 };
 
 enum {
-  UNITS = 192,   /* of a block, about, where a layer has many */
-  INPUTS = 512,  /* of a piece of dW, at most: UNITS × INPUTS stay in cache */
-  SAMPLES = 4    /* blocks of samples, in the last layer and the loss */
+  UNITS = 192,  /* of a block or more; two blocks where there are few */
+  INPUTS = 512, /* of a piece of dW, at most: UNITS × INPUTS stay in cache */
+  SAMPLES = 4,  /* blocks of samples, in the last layer and the loss */
+  PARTS = 4     /* blocks of inputs, in a lowest layer of few units */
 };
 
 /* What a step does to its parameters. */
@@ -29,7 +30,7 @@ struct update {
   real rate, root;            /* α / (1 − β1^t), 1 / √(1 − β2^t) */
 };
 
-/* --- Layers by blocks of units ------------------------------------------- */
+/* --- Layers by blocks of units --- */
 
 static void sigmoid_up(const struct layer *l, size_t S, struct block units,
                        const real *X)
@@ -113,7 +114,7 @@ static const struct form *form_of(const struct layer *l)
   return NULL;
 }
 
-/* --- Parameters ----------------------------------------------------------- */
+/* --- Parameters --- */
 
 static struct update update_of(const struct optimiser *o, real a)
 {
@@ -193,11 +194,10 @@ static void update_weights(struct fast *f, const struct update *u,
   if (u->kind == ADAM)
     adam_weights(f, u, l, S, units, inputs, G, X, piece);
   else
-    linear_descend(S, l->M, l->N, units, inputs,
-                   u->kind == DESCEND ? (void *)l->parameters
-                                      : (void *)l->gradients,
-                   u->kind == DESCEND ? -u->a : R(1.0), (const void *)G,
-                   (const void *)X);
+    linear_descend(
+        S, l->M, l->N, units, inputs,
+        u->kind == DESCEND ? (void *)l->parameters : (void *)l->gradients,
+        u->kind == DESCEND ? -u->a : R(1.0), (const void *)G, (const void *)X);
 }
 
 static void update_bias(struct fast *f, const struct update *u,
@@ -209,13 +209,22 @@ static void update_bias(struct fast *f, const struct update *u,
   update_own(f, u, l, b + units.from, units.to - units.from);
 }
 
-/* --- The step ------------------------------------------------------------- */
+/* --- The step --- */
 
 /* Where the linear layer writes: its own Y, or that of the next, which
    computes in place. */
 static real *linear_Y(const struct group *g)
 {
   return g->linear[g->after ? 1 : 0].Y;
+}
+
+/* Whether the lowest layer is cut by inputs, since blocks of its units would
+   be too narrow for a product to be fast.  Forward and backward alike: its
+   weights stay with the thread that has them in its cache. */
+static int by_inputs(const struct fast *f)
+{
+  const struct layer *l = f->group[0].linear;
+  return l->N < UNITS && l->M >= 2 * l->N;
 }
 
 static const real *group_X(const struct fast *f, size_t i, const real *X)
@@ -233,8 +242,12 @@ static void group_up(struct fast *f, size_t i, size_t S, struct block units,
   const struct group *g = &f->group[i];
   const struct layer *l = g->linear;
   const real *W = l->parameters, *b = W + l->N * l->M;
-  linear_forward_units(S, l->M, l->N, units, (void *)linear_Y(g),
-                       (const void *)group_X(f, i, X), (const void *)W, b);
+  if (i == 0 && by_inputs(f))
+    linear_forward_sum(S, l->N, PARTS, units, (void *)linear_Y(g),
+                       (const void *)f->parts, b);
+  else
+    linear_forward_units(S, l->M, l->N, units, (void *)linear_Y(g),
+                         (const void *)group_X(f, i, X), (const void *)W, b);
   for (size_t k = 1; k <= g->after; k++)
     form_of(&l[k])->up(&l[k], S, units, k > 1 ? l[k - 1].Y : l[k].Y);
 }
@@ -271,8 +284,7 @@ static void top(struct fast *f, size_t S, struct block samples, const real *X,
                  (const void *)(group_X(f, f->groups - 1, X) + from * l->M),
                  (const void *)W, b);
   for (size_t s = from; s < samples.to; s++)
-    f->loss[s] =
-        loss_of(S, l->N, G + s * l->N, l->Y + s * l->N, T + s * l->N);
+    f->loss[s] = loss_of(S, l->N, G + s * l->N, l->Y + s * l->N, T + s * l->N);
 }
 
 /* What follows the linear layer, downwards, for a block of its units: G =
@@ -304,13 +316,13 @@ static void between(struct fast *f, const struct update *u, size_t i, size_t S,
   group_down(f, u, i - 1, S, inputs, dX);
 }
 
+/* The weights of the lowest layer, which needs no dX. */
 static void bottom(struct fast *f, const struct update *u, size_t S,
-                   struct block units, const real *G, const real *X,
+                   struct block units, struct block inputs, const real *X,
                    real *piece)
 {
-  const struct layer *l = f->group[0].linear;
-  const struct block all = { 0, l->M };
-  update_weights(f, u, l, S, units, all, G, X, piece);
+  update_weights(f, u, f->group[0].linear, S, units, inputs, f->net->flow[0],
+                 X, piece);
 }
 
 /* Loops over blocks, whose rounds the threads of a team share; all of them
@@ -318,6 +330,14 @@ static void bottom(struct fast *f, const struct update *u, size_t S,
 
 static void forward(struct fast *f, size_t S, const real *X)
 {
+  if (f->groups > 1 && by_inputs(f)) {
+    const struct layer *l = f->group[0].linear;
+#pragma omp for schedule(static)
+    for (size_t k = 0; k < PARTS; k++)
+      linear_forward_part(S, l->M, l->N, block_of(l->M, k, PARTS),
+                          (void *)(f->parts + k * S * l->N), (const void *)X,
+                          (const void *)l->parameters);
+  }
   for (size_t i = 0; i + 1 < f->groups; i++) {
     const size_t N = f->group[i].linear->N, K = f->group[i].blocks;
 #pragma omp for schedule(static)
@@ -326,38 +346,45 @@ static void forward(struct fast *f, size_t S, const real *X)
   }
 }
 
-static void loss(struct fast *f, const struct update *u, size_t S,
-                 const real *X, const real *T)
+static void loss(struct fast *f, size_t S, const real *X, const real *T)
 {
-  const size_t last = f->groups - 1;
-  struct layer *l = f->group[last].linear;
-  real *G = f->net->flow[last % 2];
+  real *G = f->net->flow[(f->groups - 1) % 2];
 #pragma omp for schedule(static)
   for (size_t k = 0; k < SAMPLES; k++) {
     const struct block samples = { S * k / SAMPLES, S * (k + 1) / SAMPLES };
     if (samples.from < samples.to)
       top(f, S, samples, X, T, G);
   }
-#pragma omp single
-  update_bias(f, u, l, S, (struct block){ 0, l->N }, G);
 }
 
 static void backward(struct fast *f, const struct update *u, size_t S,
                      const real *X)
 {
   real *const *flow = f->net->flow;
-  for (size_t i = f->groups - 1; i > 0; i--) {
+  const size_t M = f->net->inputs, size = u->kind == ADAM ? UNITS * INPUTS : 0;
+  const size_t last = f->groups - 1;
+  const int rows = f->groups > 1 && !by_inputs(f);
+#pragma omp single nowait /* its bias is not read again in this step */
+  update_bias(f, u, f->group[last].linear, S,
+              (struct block){ 0, f->net->outputs }, flow[last % 2]);
+  for (size_t i = last; i > 0; i--) {
     const struct group *below = &f->group[i - 1];
     const size_t N = below->linear->N, K = below->blocks;
 #pragma omp for schedule(static)
     for (size_t k = 0; k < K; k++) {
       const struct block units = block_of(N, k, K);
-      real *piece = f->pieces + k * UNITS * INPUTS;
+      real *piece = f->pieces + k * size;
       between(f, u, i, S, units, flow[(i - 1) % 2], flow[i % 2], X, piece);
-      if (i == 1)
-        bottom(f, u, S, units, flow[0], X, piece);
+      if (i == 1 && rows)
+        bottom(f, u, S, units, (struct block){ 0, M }, X, piece);
     }
   }
+  if (rows)
+    return;
+  const struct block all = { 0, f->group[0].linear->N };
+#pragma omp for schedule(static)
+  for (size_t k = 0; k < PARTS; k++)
+    bottom(f, u, S, all, block_of(M, k, PARTS), X, f->pieces + k * size);
 }
 
 real fast_step(struct fast *f, size_t S, const real *X, const real *T, real a)
@@ -370,12 +397,9 @@ real fast_step(struct fast *f, size_t S, const real *X, const real *T, real a)
 #pragma omp parallel
   {
     forward(f, S, X);
-    loss(f, &u, S, X, T);
+    loss(f, S, X, T);
     backward(f, &u, S, X);
   }
-  if (f->groups == 1)
-    bottom(f, &u, S, (struct block){ 0, f->net->outputs }, f->net->flow[0], X,
-           f->pieces);
   if (u.kind == LATER)
     o->rule->step(&o->constants, o->count, f->net->parameters,
                   f->net->gradients, o->state, a, o->t);
@@ -385,7 +409,7 @@ real fast_step(struct fast *f, size_t S, const real *X, const real *T, real a)
   return sum / (real)S;
 }
 
-/* --- Memory --------------------------------------------------------------- */
+/* --- Memory --- */
 
 /* The groups of net's layers; 0 where a layer has no form here. */
 static int find_groups(struct fast *f, size_t *most)
@@ -394,7 +418,7 @@ static int find_groups(struct fast *f, size_t *most)
   for (size_t i = 0; i < net->depth; i++) {
     struct layer *l = &net->layers[i];
     if (l->module == &module_linear) {
-      const size_t pairs = l->N / (2 * UNITS);
+      const size_t pairs = l->N / (2 * UNITS); /* even: shared by two */
       const struct group g = { l, 0, pairs ? 2 * pairs : 2 };
       f->group[f->groups++] = g;
       *most = g.blocks > *most ? g.blocks : *most;
@@ -411,12 +435,16 @@ int fast_new(struct fast *f, struct network *net, struct optimiser *optimiser)
 {
   *f = (struct fast){ .net = net, .optimiser = optimiser };
   f->group = calloc(net->depth, sizeof *f->group);
-  size_t most = 0;
-  if (f->group && find_groups(f, &most)) {
+  size_t most = PARTS;
+  if (f->group && optimiser->count == net->count && find_groups(f, &most)) {
+    const size_t N = f->group[0].linear->N;
+    const size_t piece = optimiser->rule == &rule_adam ? UNITS * INPUTS : 1;
     f->loss = calloc(net->batch, sizeof *f->loss);
-    f->pieces = malloc(most * UNITS * INPUTS * sizeof *f->pieces);
+    f->pieces = calloc(most, piece * sizeof *f->pieces);
+    f->parts =
+        calloc(by_inputs(f) ? PARTS * net->batch * N : 1, sizeof *f->parts);
   }
-  if (f->loss && f->pieces)
+  if (f->loss && f->pieces && f->parts)
     return 1;
   fast_free(f);
   return 0;
@@ -427,5 +455,6 @@ void fast_free(struct fast *f)
   free(f->group);
   free(f->loss);
   free(f->pieces);
+  free(f->parts);
   *f = (struct fast){ 0 };
 }

@@ -7,10 +7,12 @@
        ...                          no memory, or a module it does not know
      L = fast_step(&f, S, X, T, a);
 
-   - The units of every layer are cut into blocks, and threads take blocks:
-     each computes its columns of Y and of dX and updates its own parameters.
-     No sum over samples or units is cut at a place that depends on the number
-     of threads: one thread or many, the results have the same bits.  Threads
+   - The units of a layer are cut into blocks, two of them below 768 units, and
+     threads take blocks: each computes its columns of Y and of dX and updates
+     its own parameters.  The forward of the last layer is cut by samples.  A
+     lowest layer of few units is cut by its inputs, into four parts whose
+     sums are added in a fixed order.  No cut depends on the number of threads:
+     one thread or many, the results have the same bits.  Threads
      are OpenMP's; OMP_NUM_THREADS says how many.  The BLAS should use one
      thread of its own, OPENBLAS_NUM_THREADS=1.
    - Plain gradient descent adds −a Gᵀ X to W and never stores dW.  Adam
@@ -18,7 +20,8 @@
      rules get all gradients, then make their step.
    - Activations are computed in place, with the exponential of vector_exp.h.
 
-   After a step net->gradients hold nothing of use, but for the other rules. */
+   After a step net->gradients hold nothing of use, but for the other rules,
+   and the Y of a linear layer that another follows is not written. */
 #ifndef FAST_H
 #define FAST_H
 
@@ -31,11 +34,13 @@ struct fast {
   size_t groups; /* linear layers, each with what follows it */
   struct group *group;
   real *loss;   /* batch: of each sample */
-  real *pieces; /* of dW, one a block */
+  real *pieces; /* of dW, one a block, for Adam */
+  real *parts;  /* of the lowest layer's Y, where it is cut by inputs */
 };
 
 /* 0: no memory, or a layer of a module that has no form by units, or a
-   network without a linear layer at its end. */
+   network without a linear layer at its end, or an optimiser of another
+   number of parameters. */
 int fast_new(struct fast *f, struct network *net, struct optimiser *optimiser);
 void fast_free(struct fast *f);
 

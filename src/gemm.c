@@ -35,13 +35,13 @@ void gemm_part(enum transpose ta, enum transpose tb, size_t m, size_t n,
 {
   const int a_step = ta == TRANSPOSED ? (int)lda : 1;
   const int b_step = tb == TRANSPOSED ? (int)ldb : 1;
-  if (m == 1 && tb == TRANSPOSED)
+  if (m == 1 && k > 0 && tb == TRANSPOSED)
     cblas_gemv(CblasRowMajor, CblasNoTrans, (int)n, (int)k, a, B, (int)ldb, A,
                a_step, beta, C, 1);
-  else if (m == 1)
+  else if (m == 1 && k > 0)
     cblas_gemv(CblasRowMajor, CblasTrans, (int)k, (int)n, a, B, (int)ldb, A,
                a_step, beta, C, 1);
-  else if (k == 1 && beta == R(1.0))
+  else if (k == 1 && re(beta) == 1)
     cblas_ger(CblasRowMajor, (int)m, (int)n, a, A,
               ta == TRANSPOSED ? 1 : (int)lda, B, b_step, C, (int)ldc);
   else
@@ -62,8 +62,7 @@ void gemm_part(enum transpose ta, enum transpose tb, size_t m, size_t n,
         sum += (ta == TRANSPOSED ? A[l * lda + i] : A[i * lda + l]) *
                (tb == TRANSPOSED ? B[j * ldb + l] : B[l * ldb + j]);
       sum *= a;
-      C[i * ldc + j] =
-          re(beta) == 0 ? sum : beta * C[i * ldc + j] + sum;
+      C[i * ldc + j] = re(beta) == 0 ? sum : beta * C[i * ldc + j] + sum;
     }
 }
 

@@ -24,6 +24,22 @@ static size_t kept_by(const struct layer *l, size_t batch)
   return l->module->keeps ? l->module->keeps(l->N, batch) : 0;
 }
 
+/* Arrays begin where a line of the cache does, all parameters being one array:
+   vectors of numbers then lie in one line each, not in two. */
+enum { LINE = 64, LINE_NUMBERS = LINE / sizeof(real) };
+
+static size_t whole_lines(size_t count)
+{
+  return (count + LINE_NUMBERS - 1) / LINE_NUMBERS * LINE_NUMBERS;
+}
+
+static real *take(real **next, size_t count)
+{
+  real *const array = *next;
+  *next += whole_lines(count);
+  return array;
+}
+
 /* Numbers of all kinds that the layers of `net` need, or 0. */
 static size_t network_measure(struct network *net, size_t *widest)
 {
@@ -43,6 +59,7 @@ static size_t network_measure(struct network *net, size_t *widest)
   values += net->inputs + 2 * *widest + 3 * net->outputs;
   if (!add_product(&total, net->count, 2) ||
       !add_product(&total, net->batch, values) ||
+      !add_product(&total, 2 * net->depth + 9, LINE_NUMBERS) ||
       total > SIZE_MAX / sizeof(real))
     return 0;
   return total;
@@ -50,23 +67,24 @@ static size_t network_measure(struct network *net, size_t *widest)
 
 static void network_place(struct network *net, size_t widest)
 {
-  real *next = net->memory;
-  net->parameters = next, next += net->count;
-  net->gradients = next, next += net->count;
+  const size_t S = net->batch, past = (uintptr_t)net->memory % LINE;
+  real *next = net->memory + (past ? (LINE - past) / sizeof(real) : 0);
+  net->parameters = take(&next, net->count);
+  net->gradients = take(&next, net->count);
   for (size_t i = 0, used = 0; i < net->depth; i++) {
     struct layer *l = &net->layers[i];
     l->parameters = net->parameters + used;
     l->gradients = net->gradients + used;
     used += parameters_of(l);
-    l->Y = next, next += net->batch * l->N;
-    l->kept = next, next += kept_by(l, net->batch);
+    l->Y = take(&next, S * l->N);
+    l->kept = take(&next, kept_by(l, S));
   }
-  net->flow[0] = next, next += net->batch * widest;
-  net->flow[1] = next, next += net->batch * widest;
-  net->X = next, next += net->batch * net->inputs;
-  net->T = next, next += net->batch * net->outputs;
-  net->P = next, next += net->batch * net->outputs;
-  net->G = next;
+  net->flow[0] = take(&next, S * widest);
+  net->flow[1] = take(&next, S * widest);
+  net->X = take(&next, S * net->inputs);
+  net->T = take(&next, S * net->outputs);
+  net->P = take(&next, S * net->outputs);
+  net->G = take(&next, S * net->outputs);
 }
 
 int network_stack(struct network *net, size_t count, const size_t sizes[],

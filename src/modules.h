@@ -5,7 +5,8 @@
 #include "mlp.h"
 
 /* Batch norm's numbers: γ, β of the layer's parameters; X̂: batch×N, and of N
-   each the batch's mean and variance and the running ones, of what it keeps. */
+   each the batch's mean and variance and the running ones, of what it keeps.
+ */
 struct norm {
   const real *gamma, *beta;
   real *Xhat, *mean, *variance, *running_mean, *running_variance;

@@ -1,7 +1,7 @@
 /* The layers, a block of units at a time: columns `from` … `to` − 1 of what
-   linear.h, activation.h and batch_norm.h compute, to the same formulas.  A
-   block reads and writes its own columns only (linear layers read all of X or
-   G), so that threads may each take a block.  Appendix speed.
+   linear.h, activation.h and batch_norm.h compute, to the same formulas.  What
+   a block writes no other block does, so that threads may each take one.
+   Appendix speed.
 
    In an activation or a batch norm Y may be X and dX may be G. */
 #ifndef UNITS_H
@@ -20,8 +20,15 @@ struct block block_of(size_t N, size_t k, size_t K);
 
 /* The columns of Y = X Wᵀ + 1 bᵀ.   X: S×M, W: N×M, Y: S×N. */
 void linear_forward_units(size_t S, size_t M, size_t N, struct block units,
-                          real Y[S][N], const real X[S][M],
-                          const real W[N][M], const real b[N]);
+                          real Y[S][N], const real X[S][M], const real W[N][M],
+                          const real b[N]);
+/* What the columns `inputs` of X add to X Wᵀ: P = X′ W′ᵀ, 0 where there are
+   none.   P: S×N, all of it. */
+void linear_forward_part(size_t S, size_t M, size_t N, struct block inputs,
+                         real P[S][N], const real X[S][M], const real W[N][M]);
+/* The columns of Y = P_0 + … + P_{K−1} + 1 bᵀ, added in that order. */
+void linear_forward_sum(size_t S, size_t N, size_t K, struct block units,
+                        real Y[S][N], const real P[K][S][N], const real b[N]);
 /* The columns of dX = G W: `inputs` counts columns of X. */
 void linear_backward_inputs(size_t S, size_t M, size_t N, struct block inputs,
                             real dX[S][M], const real G[S][N],

@@ -20,7 +20,7 @@
 
 union float_bits {
   float value;
-  int32_t bits;
+  uint32_t bits;
 };
 
 /* e^r − 1; *power = 2^k. */
@@ -28,7 +28,7 @@ static inline float exp_parts(float x, float *power)
 {
   const float shift = 12582912.0f, log2_high = 0.693145751953125f,
               log2_low = 1.42860677e-6f;
-  const int32_t shift_bits = 0x4B400000, bias = 127;
+  const uint32_t shift_bits = 0x4B400000, bias = 127;
   x = x < -87.0f ? -87.0f : x;
   x = x > 87.0f ? 87.0f : x;
   const union float_bits k = { .value = x * 1.44269504f + shift };
@@ -40,8 +40,8 @@ static inline float exp_parts(float x, float *power)
   p = p * r + 1.0f / 24;
   p = p * r + 1.0f / 6;
   p = p * r + 0.5f;
-  const union float_bits scale = { .bits = (k.bits - shift_bits + bias) *
-                                           (1 << 23) };
+  const union float_bits scale = { .bits = (k.bits - shift_bits + bias)
+                                           << 23 };
   *power = scale.value;
   return p * r * r + r;
 }

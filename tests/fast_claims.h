@@ -13,8 +13,8 @@
 
 /* Layers of two blocks, of which the second is no whole number of vectors. */
 enum { FAST_S, FAST_M, FAST_K, FAST_N, FAST_J };
-#define FAST_TWO                                                  \
-  {                                                               \
+#define FAST_TWO                                                 \
+  {                                                              \
     { "S", 5, 6 }, { "M", 3, 4 }, { "K", 27, 28 }, { "N", 7, 8 } \
   }
 
@@ -46,9 +46,9 @@ static void fast_fill(struct network *net, const void *const in[],
 static real plain_loss(struct network *net, size_t S, const void *X,
                        const void *T)
 {
-  return softmax_cross_entropy_forward(S, net->outputs, (void *)net->P,
-                                       (const void *)network_forward(net, S, X),
-                                       T);
+  return softmax_cross_entropy_forward(
+      S, net->outputs, (void *)net->P,
+      (const void *)network_forward(net, S, X), T);
 }
 
 /* What a step of descent at rate `a` took from each parameter, divided by a:
@@ -78,25 +78,25 @@ static void fast_gradient(struct network *net, size_t S, const void *X,
 
 /* Defines NAME_forward and NAME_backward; __VA_ARGS__: the lengths of the
    arrays of parameters, and T is the array after them. */
-#define FAST_OPERATION(name, sizes, dims, between, t, ...)                  \
-  static void name##_forward(const size_t d[], const void *const in[],      \
-                             void *L)                                       \
-  {                                                                         \
-    const size_t length[] = { __VA_ARGS__, 0 };                             \
-    struct network net = fast_network(d, sizes, dims, between);             \
-    fast_fill(&net, in, length);                                            \
-    *(real *)L = plain_loss(&net, d[FAST_S], in[0], in[t]);                 \
-    network_free(&net);                                                     \
-  }                                                                         \
-  static void name##_backward(const size_t d[], const void *const in[],     \
-                              const void *G, void *const g[])               \
-  {                                                                         \
-    const size_t length[] = { __VA_ARGS__, 0 };                             \
-    struct network net = fast_network(d, sizes, dims, between);             \
-    fast_fill(&net, in, length);                                            \
-    fast_gradient(&net, d[FAST_S], in[0], in[t], *(const real *)G, length,  \
-                  g);                                                       \
-    network_free(&net);                                                     \
+#define FAST_OPERATION(name, sizes, dims, between, t, ...)                 \
+  static void name##_forward(const size_t d[], const void *const in[],     \
+                             void *L)                                      \
+  {                                                                        \
+    const size_t length[] = { __VA_ARGS__, 0 };                            \
+    struct network net = fast_network(d, sizes, dims, between);            \
+    fast_fill(&net, in, length);                                           \
+    *(real *)L = plain_loss(&net, d[FAST_S], in[0], in[t]);                \
+    network_free(&net);                                                    \
+  }                                                                        \
+  static void name##_backward(const size_t d[], const void *const in[],    \
+                              const void *G, void *const g[])              \
+  {                                                                        \
+    const size_t length[] = { __VA_ARGS__, 0 };                            \
+    struct network net = fast_network(d, sizes, dims, between);            \
+    fast_fill(&net, in, length);                                           \
+    fast_gradient(&net, d[FAST_S], in[0], in[t], *(const real *)G, length, \
+                  g);                                                      \
+    network_free(&net);                                                    \
   }
 
 static const int fast_two[] = { FAST_M, FAST_K, FAST_N };
@@ -117,8 +117,7 @@ FAST_OPERATION(norm_net, 3, fast_two, fast_norm, 7, d[FAST_K] * d[FAST_M],
                d[FAST_N])
 
 /* The least |z| of the units before the kink. */
-static long double fast_least(const size_t d[], const int dims[],
-                              size_t count,
+static long double fast_least(const size_t d[], const int dims[], size_t count,
                               const struct module *const between[],
                               const void *const in[], const size_t length[])
 {
@@ -128,8 +127,8 @@ static long double fast_least(const size_t d[], const int dims[],
   long double least = 1;
   for (size_t i = 0; i + 1 < net.depth; i++) {
     const struct layer *l = &net.layers[i];
-    for (size_t k = 0;
-         l->module == &module_linear && k < d[FAST_S] * l->N; k++) {
+    for (size_t k = 0; l->module == &module_linear && k < d[FAST_S] * l->N;
+         k++) {
       const long double z = (long double)re(l->Y[k]);
       least = z * z < least * least ? (z < 0 ? -z : z) : least;
     }
@@ -140,16 +139,22 @@ static long double fast_least(const size_t d[], const int dims[],
 
 static long double elu_net_distance(const size_t d[], const void *const in[])
 {
-  const size_t length[] = { d[FAST_K] * d[FAST_M], d[FAST_K],
-                            d[FAST_J] * d[FAST_K], d[FAST_J],
-                            d[FAST_N] * d[FAST_J], d[FAST_N], 0 };
+  const size_t length[] = { d[FAST_K] * d[FAST_M],
+                            d[FAST_K],
+                            d[FAST_J] * d[FAST_K],
+                            d[FAST_J],
+                            d[FAST_N] * d[FAST_J],
+                            d[FAST_N],
+                            0 };
   return fast_least(d, fast_three, 4, fast_elu, in, length);
 }
 
 static long double norm_net_distance(const size_t d[], const void *const in[])
 {
-  const size_t length[] = { d[FAST_K] * d[FAST_M], d[FAST_K], d[FAST_K],
-                            d[FAST_K], d[FAST_N] * d[FAST_K], d[FAST_N], 0 };
+  const size_t length[] = {
+    d[FAST_K] * d[FAST_M], d[FAST_K], d[FAST_K], d[FAST_K],
+    d[FAST_N] * d[FAST_K], d[FAST_N], 0
+  };
   return fast_least(d, fast_two, 3, fast_norm, in, length);
 }
 
@@ -157,13 +162,13 @@ static long double norm_net_distance(const size_t d[], const void *const in[])
   {                                                     \
     name, SHAPE(__VA_ARGS__), NORMAL, .role = PARAMETER \
   }
-#define FAST_X                                                \
-  {                                                           \
-    "X", SHAPE(FAST_S, FAST_M), NORMAL, .role = CONSTANT      \
+#define FAST_X                                           \
+  {                                                      \
+    "X", SHAPE(FAST_S, FAST_M), NORMAL, .role = CONSTANT \
   }
-#define FAST_T                                                \
-  {                                                           \
-    "T", SHAPE(FAST_S, FAST_N), TARGETS, .role = CONSTANT     \
+#define FAST_T                                            \
+  {                                                       \
+    "T", SHAPE(FAST_S, FAST_N), TARGETS, .role = CONSTANT \
   }
 
 static const struct op sigmoid_net = {
@@ -178,9 +183,9 @@ static const struct op sigmoid_net = {
 };
 static const struct op elu_net = {
   .name = "fast-elu",
-  .dim = { { "S", 3, 4 },
-           { "M", 5, 6 },
-           { "K", 25, 26 },
+  .dim = { { "S", 5, 6 },
+           { "M", 34, 35 }, /* many inputs of few units: cut by inputs */
+           { "K", 3, 4 },
            { "N", 7, 8 },
            { "J", 27, 28 } },
   .in = { FAST_X, FAST_PARAMETER("W1", FAST_K, FAST_M),
@@ -197,112 +202,140 @@ static const struct op norm_net = {
   .dim = FAST_TWO,
   .in = { FAST_X, FAST_PARAMETER("W1", FAST_K, FAST_M),
           FAST_PARAMETER("b1", FAST_K), FAST_PARAMETER("gamma", FAST_K),
-          FAST_PARAMETER("beta", FAST_K),
-          FAST_PARAMETER("W2", FAST_N, FAST_K), FAST_PARAMETER("b2", FAST_N),
-          FAST_T },
+          FAST_PARAMETER("beta", FAST_K), FAST_PARAMETER("W2", FAST_N, FAST_K),
+          FAST_PARAMETER("b2", FAST_N), FAST_T },
   .out = SCALAR,
   .forward = norm_net_forward,
   .backward = norm_net_backward,
   .distance = norm_net_distance,
 };
 
-/* --- Many pieces, and Adam: fast and plain steps from the same start ------ */
+/* --- Fast and plain steps from the same start --- */
 
-enum { LARGE_S = 6, LARGE_M = 530, LARGE_N = 7, LARGE_STEPS = 3 };
+enum { STEPS = 3, MOST_S = 6, MOST_M = 530, OUTPUTS = 7 };
 
-struct large {
-  struct network net;
-  struct optimiser o;
-  real X[LARGE_S * LARGE_M], T[LARGE_S * LARGE_N];
+/* Widths, what lies between, and the samples of each step. */
+static const struct path {
+  size_t count, sizes[4];
+  const struct module *const *between;
+  size_t S[STEPS];
+} paths[] = {
+  { 4, { MOST_M, 400, 390, OUTPUTS }, fast_norm, { 6, 6, 6 } }, /* pieces */
+  { 3, { 70, 20, OUTPUTS }, fast_sigmoid, { 6, 2, 1 } },        /* by inputs */
+  { 3, { 20, 5, OUTPUTS }, fast_elu, { 5, 2, 1 } }, /* with an empty part */
+  { 2, { 12, OUTPUTS }, fast_elu, { 6, 3, 1 } },    /* one layer */
+  { 3, { 5, 40, OUTPUTS }, fast_sigmoid, { 6, 2, 1 } },
 };
 
-static void large_new(struct large *l, const struct rule *rule, uint64_t seed)
+struct side {
+  struct network net;
+  struct optimiser o;
+  real X[MOST_S * MOST_M], T[MOST_S * OUTPUTS];
+};
+
+static struct side *side_new(const struct path *path, const struct rule *rule,
+                             uint64_t seed)
 {
-  const size_t sizes[] = { LARGE_M, 400, 390, LARGE_N };
-  struct rng rng = rng_stream(seed, "large");
-  if (!network_stack(&l->net, 4, sizes, fast_norm, LARGE_S) ||
+  struct side *l = malloc(sizeof *l);
+  struct rng rng = rng_stream(seed, "sides");
+  if (!l ||
+      !network_stack(&l->net, path->count, path->sizes, path->between,
+                     MOST_S) ||
       !optimiser_new(&l->o, rule, l->net.count))
     abort();
   network_draw(&l->net, &rng, 0);
-  for (size_t i = 0; i < LARGE_S * LARGE_M; i++)
+  for (size_t i = 0; i < MOST_S * MOST_M; i++)
     l->X[i] = (real)rng_normal(&rng);
-  for (size_t i = 0; i < LARGE_S * LARGE_N; i++)
+  for (size_t i = 0; i < MOST_S * OUTPUTS; i++)
     l->T[i] = (real)rng_uniform(&rng);
+  return l;
 }
 
-static void large_free(struct large *l)
+static void side_free(struct side *l)
 {
   network_free(&l->net);
   optimiser_free(&l->o);
+  free(l);
 }
 
-static real large_plain(struct large *l, real a)
+static real plain_step_of(struct side *l, size_t S, real a)
 {
   struct network *net = &l->net;
-  const real L = plain_loss(net, LARGE_S, l->X, l->T);
-  softmax_cross_entropy_backward(LARGE_S, LARGE_N, (void *)net->G,
+  const real L = plain_loss(net, S, l->X, l->T);
+  softmax_cross_entropy_backward(S, OUTPUTS, (void *)net->G,
                                  (const void *)net->P, (const void *)l->T);
   network_clear(net);
-  network_backward(net, LARGE_S, NULL, net->G, l->X);
+  network_backward(net, S, NULL, net->G, l->X);
   optimiser_step(&l->o, net->parameters, net->gradients, a);
   return L;
 }
 
-/* The parameters, the optimiser's states and the losses of fast and plain. */
-static void large_agree(struct finding *f, const struct rule *rule,
-                        long double tolerance)
+static void compare_arrays(struct finding *f, size_t count, const real a[],
+                           const real b[])
 {
-  struct large *plain = malloc(sizeof *plain), *fast = malloc(sizeof *fast);
+  for (size_t i = 0; i < count; i++)
+    f->error = worse(f->error, (long double)re(a[i]), (long double)re(b[i]));
+  f->entries += (long)count;
+}
+
+/* The losses, the parameters and the optimiser's states of fast and plain. */
+static void path_agrees(struct finding *f, const struct path *path,
+                        const struct rule *rule)
+{
+  struct side *plain = side_new(path, rule, f->seed);
+  struct side *fast = side_new(path, rule, f->seed);
+  const size_t count = plain->net.count;
+  const real a = R(0.01);
   struct fast step;
-  if (!plain || !fast)
-    abort();
-  large_new(plain, rule, f->seed);
-  large_new(fast, rule, f->seed);
   if (!fast_new(&step, &fast->net, &fast->o))
     abort();
+  for (int t = 0; t < STEPS; t++) {
+    const size_t S = path->S[t];
+    const real left = plain_step_of(plain, S, a);
+    const real right = fast_step(&step, S, fast->X, fast->T, a);
+    compare_arrays(f, 1, &left, &right);
+    compare_arrays(f, count, plain->net.parameters, fast->net.parameters);
+    compare_arrays(f, rule->states * count, plain->o.state, fast->o.state);
+  }
+  fast_free(&step);
+  side_free(plain);
+  side_free(fast);
+}
+
+static void paths_agree(struct finding *f, const struct rule *rule,
+                        long double tolerance)
+{
   f->error = 0;
   f->tolerance = tolerance;
-  for (int t = 0; t < LARGE_STEPS; t++)
-    f->error = worse(
-        f->error, (long double)re(large_plain(plain, R(0.01))),
-        (long double)re(fast_step(&step, LARGE_S, fast->X, fast->T, R(0.01))));
-  for (size_t i = 0; i < plain->net.count; i++)
-    f->error = worse(f->error, (long double)re(plain->net.parameters[i]),
-                     (long double)re(fast->net.parameters[i]));
-  for (size_t i = 0; i < rule->states * plain->net.count; i++)
-    f->error = worse(f->error, (long double)re(plain->o.state[i]),
-                     (long double)re(fast->o.state[i]));
-  f->entries = (long)((1 + rule->states) * plain->net.count) + LARGE_STEPS;
-  fast_free(&step);
-  large_free(plain);
-  large_free(fast);
-  free(plain);
-  free(fast);
+  for (size_t k = 0; k < sizeof paths / sizeof *paths; k++)
+    path_agrees(f, &paths[k], rule);
 }
 
-static void large_sgd(struct finding *f)
+static void descent_agrees(struct finding *f)
 {
-  large_agree(f, &rule_sgd, 1e-16L);
+  paths_agree(f, &rule_sgd, 1e-16L);
 }
 
-static void large_momentum(struct finding *f)
+static void momentum_agrees(struct finding *f)
 {
-  large_agree(f, &rule_momentum, 1e-16L);
+  paths_agree(f, &rule_momentum, 1e-16L);
 }
 
 /* Where a gradient is as small as ε, Adam divides its rounding by ε: α/ε =
    10^6 times what the others see. */
-static void large_adam(struct finding *f)
+static void adam_agrees(struct finding *f)
 {
-  large_agree(f, &rule_adam, 1e-12L);
+  paths_agree(f, &rule_adam, 1e-12L);
 }
 
-#define FAST_CLAIMS                                                      \
-  { "speed-fast-sigmoid", BACKWARD, &sigmoid_net, .linear = 0 },         \
-      { "speed-fast-elu", BACKWARD, &elu_net, .linear = 0 },             \
-      { "speed-fast-norm", BACKWARD, &norm_net, .linear = 0 },           \
-      { "speed-fast-descent", STATEMENT, .finding = large_sgd },         \
-      { "speed-fast-adam", STATEMENT, .finding = large_adam },           \
-      { "speed-fast-later", STATEMENT, .finding = large_momentum }
+#define FAST_CLAIMS                                                   \
+  { "speed-fast-sigmoid", BACKWARD, &sigmoid_net, .linear = 0 },      \
+      { "speed-fast-elu", BACKWARD, &elu_net, .linear = 0 },          \
+      { "speed-fast-norm", BACKWARD, &norm_net, .linear = 0 },        \
+      { "speed-fast-descent", STATEMENT, .finding = descent_agrees }, \
+      { "speed-fast-adam", STATEMENT, .finding = adam_agrees },       \
+  {                                                                   \
+    "speed-fast-later", STATEMENT, .finding = momentum_agrees         \
+  }
 
 #endif

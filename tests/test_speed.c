@@ -765,6 +765,21 @@ static void units_columns(const size_t d[], const void *const in[], void *left,
   }
 }
 
+/* (X_a  X_b) (W_a  W_b)ᵀ = X_a W_aᵀ + X_b W_bᵀ */
+static void inputs_forward(const size_t d[], const void *const in[],
+                           void *left, void *right)
+{
+  const size_t from[] = { 0, d[M] / 2, d[M] };
+  product(d, in, left);
+  for (int k = 0; k < 2; k++) {
+    const size_t inputs = from[k + 1] - from[k];
+    real x[d[S]][inputs], w[d[N]][inputs];
+    take(d[S], d[M], from[k], from[k + 1], x, in[X]);
+    take(d[N], d[M], from[k], from[k + 1], w, in[W]);
+    gemm(AS_IS, TRANSPOSED, d[S], d[N], inputs, *x, *w, k > 0, right);
+  }
+}
+
 /* Gᵀ X = Σ_c G_cᵀ X_c, over chunks of two samples */
 static void samples(const size_t d[], const void *const in[], void *left,
                     void *right)
@@ -987,6 +1002,7 @@ const struct claim CLAIMS(speed)[] = {
   EQUAL("units-columns", cut, units_columns, N, M),
   EQUAL("samples", cut, samples, N, M),
   COUNTED("float-order", float_order),
+  EQUAL("inputs", cut, inputs_forward, S, N),
   FAST_CLAIMS,
   STATED("exp", exp_parted),
   STATED("exp-series", exp_series),

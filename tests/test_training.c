@@ -195,19 +195,20 @@ START_TEST(test_between)
 }
 END_TEST
 
-enum { WIDE = 120 };
+enum { WIDE = 500 };
 
-/* A network of many blocks after 5 fast steps with so many threads; the bytes
-   of its parameters.  Free them. */
-static real *fast_bytes(int threads, size_t *count, long *during)
+/* A network of those widths after 5 fast steps with so many threads; the
+   bytes of its parameters.  Free them. */
+static real *fast_bytes(int threads, const size_t widths[], size_t *count,
+                        long *during)
 {
   static const struct module *const between[] = { &module_relu,
                                                   &module_batch_norm, NULL };
-  const size_t widths[] = { 7, 1000, WIDE, 3 };
+  const size_t M = widths[0];
   struct network net;
   struct optimiser o;
   struct fast f;
-  real X[9 * 7], T[9 * 3];
+  real X[9 * WIDE], T[9 * 3];
   struct rng rng = rng_stream(6, "fast");
 #ifdef _OPENMP
   omp_set_num_threads(threads);
@@ -216,7 +217,7 @@ static real *fast_bytes(int threads, size_t *count, long *during)
 #endif
   ck_assert(network_stack(&net, 4, widths, between, 9));
   network_draw(&net, &rng, 0);
-  for (size_t i = 0; i < 9 * 7; i++)
+  for (size_t i = 0; i < 9 * M; i++)
     X[i] = (real)rng_normal(&rng);
   for (size_t i = 0; i < 9 * 3; i++)
     T[i] = (real)rng_uniform(&rng);
@@ -237,19 +238,23 @@ static real *fast_bytes(int threads, size_t *count, long *during)
   return bytes;
 }
 
-/* Blocks do not depend on the number of threads, and so bits do not. */
+/* Blocks do not depend on the number of threads, and so bits do not: with
+   many blocks of units, and with a lowest layer that is cut by inputs. */
 START_TEST(test_fast_bits)
 {
-  size_t count;
-  long during;
-  real *one = fast_bytes(1, &count, &during);
-  ck_assert_int_eq(during, 0);
-  for (int threads = 2; threads <= 5; threads++) {
-    real *many = fast_bytes(threads, &count, &during);
-    ck_assert_mem_eq(one, many, count * sizeof *one);
-    free(many);
+  const size_t widths[][4] = { { 7, 1000, 120, 3 }, { WIDE, 100, 120, 3 } };
+  for (int k = 0; k < 2; k++) {
+    size_t count;
+    long during;
+    real *one = fast_bytes(1, widths[k], &count, &during);
+    ck_assert_int_eq(during, 0);
+    for (int threads = 2; threads <= 5; threads++) {
+      real *many = fast_bytes(threads, widths[k], &count, &during);
+      ck_assert_mem_eq(one, many, count * sizeof *one);
+      free(many);
+    }
+    free(one);
   }
-  free(one);
 #ifdef _OPENMP
   omp_set_num_threads(1);
 #endif
@@ -265,7 +270,7 @@ START_TEST(test_fast_refuses)
   struct fast f;
   ck_assert(network_new(&net, 3, sizes, &module_relu, BATCH));
   ck_assert(optimiser_new(&o, &rule_sgd, net.count));
-  for (long k = 0; k < 3; k++) {
+  for (long k = 0; k < 4; k++) {
     fail_at = allocations + k;
     const int made = fast_new(&f, &net, &o);
     fail_at = -1;

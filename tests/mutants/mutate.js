@@ -6,7 +6,8 @@
 //   void f(...) { switch (mutant) { case 17: ...; default: f__0(...) } }
 //
 // so that a mutant costs a run, and not a build.  `mutant` is an int that
-// the runner sets; 0 is the code as it stands.
+// the runner sets; 0 is the code as it stands, and so is -1, where a function
+// that is called says so by its first number: mutant_reached(17).
 'use strict';
 
 // The functions of a file: {name, head, params, body, first, last}, lines
@@ -248,14 +249,15 @@ function schema(text, variants) {
     if (!byName.has(v.name)) byName.set(v.name, []);
     byName.get(v.name).push(v);
   }
-  out.push('extern int mutant;');
+  out.push('extern int mutant;', 'extern void mutant_reached(int id);');
   let at = 0;
   for (const f of functions(text)) { // under #if and #else, one name may be there twice
     const mine = (byName.get(f.name) || []).filter((v) => v.of === undefined || v.of === f.head + f.first);
     if (!mine.length) continue;
+    const reached = `if (mutant < 0)\n    mutant_reached(${mine[0].id});`;
     push(out, lines.slice(at, f.first).join('\n'));
     if (/\.\.\.\s*$/.test(f.params)) { // cannot be handed on: a block each
-      push(out, `${f.head}\n{\n  switch (mutant) {`);
+      push(out, `${f.head}\n{\n  ${reached}\n  switch (mutant) {`);
       for (const v of [...mine, { id: 0, body: f.body }]) {
         const from = out.length;
         push(out, `  ${v.id ? `case ${v.id}` : 'default'}: {\n${v.body}\n  return;\n  }`);
@@ -272,7 +274,7 @@ function schema(text, variants) {
       push(out, `static ${f.type} ${f.name}__${v.id}(${f.params})\n{\n${v.body}\n}`);
       where[v.id] = [from, out.length];
     }
-    push(out, `${f.head}\n{\n  switch (mutant) {`);
+    push(out, `${f.head}\n{\n  ${reached}\n  switch (mutant) {`);
     for (const v of mine) push(out, `  case ${v.id}: ${give(v.id)}`);
     push(out, `  default: ${give(0)}\n  }\n}`);
     at = f.last + 1;

@@ -22,7 +22,7 @@ const { functions, invocations, mutations, schema, tokens } = require('./mutate.
 const [job, build, jobs] = [process.argv[2], process.argv[3], +process.argv[4] || os.cpus().length];
 const root = path.join(__dirname, '..', '..'), out = path.join(build, 'mutants');
 // The rules of other tools judge the mutants of `hand`, in its build.
-const tree = path.join(out, job === 'rivals' ? 'hand' : job), SECONDS = 20, KBYTES = 4 << 20;
+const tree = path.join(out, job === 'rivals' ? 'hand' : job), SECONDS = 20, WAIT = 10 * SECONDS, KBYTES = 4 << 20;
 
 const complain = (text) => { console.error(`mutants: ${text}`); process.exit(1); };
 const read = (file) => fs.readFileSync(path.join(root, file), 'utf8');
@@ -98,6 +98,15 @@ __attribute__((constructor)) static void choose_mutant(void)
   const char *number = getenv("MUTANT");
   mutant = number ? atoi(number) : 0;
 }
+
+void mutant_reached(int id);
+void mutant_reached(int id)
+{
+  static char said[1 << 16];
+  if (!said[id % (1 << 16)])
+    fprintf(stderr, "reached %d\\n", id);
+  said[id % (1 << 16)] = 1;
+}
 `);
 }
 
@@ -156,11 +165,12 @@ function runOne(id, suite, args, folder = 'build') {
   return new Promise((done) => {
     const env = { ...process.env, MUTANT: String(id), OPENBLAS_NUM_THREADS: '1' };
     if (suite) env.CK_RUN_SUITE = suite;
-    const limit = folder === 'build' ? `ulimit -v ${KBYTES}; ` : ''; // the sanitizer reserves terabytes
+    // Of processor time, so that a busy machine ends none that would end; the sanitizer reserves terabytes.
+    const limit = `ulimit -S -t ${SECONDS}; ${folder === 'build' ? `ulimit -v ${KBYTES}; ` : ''}`;
     const child = spawn('sh', ['-c', `${limit}exec "$0" "$@"`, path.resolve(tree, `${folder}/bin/check-all`), '--quiet', ...args],
       { env, cwd: tree, stdio: ['ignore', 'pipe', 'pipe'] });
     let text = '', noise = '', late = false;
-    const timer = setTimeout(() => { late = true; child.kill('SIGKILL'); }, SECONDS * 1000);
+    const timer = setTimeout(() => { late = true; child.kill('SIGKILL'); }, WAIT * 1000);
     // A BLAS that refuses its arguments says so on stdout, over and over.
     child.stdout.on('data', (d) => { if (text.length < 1e6) text += String(d).replace(/ ?\*\* On entry to .*\n/g, ''); });
     child.stderr.on('data', (d) => { if (noise.length < 4000) noise += d; });
@@ -169,7 +179,7 @@ function runOne(id, suite, args, folder = 'build') {
       const failed = [...text.matchAll(/✗ (?:equation \([\d.]+\), )?eq:([\w-]+)/g)].map((m) => m[1]);
       const ended = /^\d+%: Checks: (\d+)/m.exec(text);
       let how = '';
-      if (late) how = 'time-out';
+      if (late || signal === 'SIGXCPU') how = 'time-out';
       else if (signal || (code !== 0 && !ended)) how = 'crash';
       else if (code !== 0) how = 'claim';
       if (code === 0 && !args.includes('--rivals') && !(ended && +ended[1] > 0)) complain(`nothing was checked: ${suite} ${args.join(' ')}`);
@@ -444,14 +454,43 @@ const CASES = 2;          // random points a claim for a mutant
 const ALARM_RUNS = 25, ALARM_CASES = 2; // without a mutant: seeds, and points a claim at each
 
 // {names of the rules, claims: {claim: {failed: how often by each rule, values
-// and buffers: sums}}, how}
+// and buffers: sums}}, how, reached: the mutated functions called, of mutant -1}
 async function judged(id, suite, args) {
   const r = await runOne(id, suite, [...args, '--rivals']), claims = {};
   const names = (/^claim\tcases\t(.*)\tvalues\tbuffers$/m.exec(r.text) || [, ''])[1].split('\t');
   for (const m of r.text.matchAll(/^([\w-]+)\t\d+\t([\d\t]+)\t([0-9a-f]{16})\t([0-9a-f]{16})$/gm)) {
     claims[m[1]] = { failed: m[2].split('\t').map(Number), values: m[3], buffers: m[4] };
   }
-  return { names, claims, how: r.how };
+  return { names, claims, how: r.how, reached: new Set([...r.noise.matchAll(/^reached (\d+)$/gm)].map((m) => +m[1])) };
+}
+
+// The code as it stands, by each claim of a backward: {suite, claim, seconds,
+// failed, values, buffers, names, reached}; what is soonest done first.
+async function unbroken(suites) {
+  const list = suites.flatMap((suite) => labelsOf(suite).filter(([, kind]) => kind === 'backward').map(([claim]) => ({ suite, claim })));
+  await each(list, async (c) => {
+    const start = Date.now();
+    const r = await judged(-1, c.suite, ['--claim', c.claim, '--cases', String(CASES)]);
+    if (r.how) complain(`${c.claim} does not run without a mutant`);
+    Object.assign(c, r.claims[c.claim], { names: r.names, reached: r.reached, seconds: (Date.now() - start) / 1000 });
+  });
+  return list.sort((a, b) => a.seconds - b.seconds);
+}
+
+// What a mutant changes, and the rules that catch it.  Its function's number,
+// first, tells which claims call it: the others say what they said.  Enough is
+// known once a value changed and each rule caught it.
+async function judgeMutant(v, first, sound) {
+  const rules = sound[0].names;
+  v.seenIn = 'nothing';
+  v.caught = rules.map(() => false);
+  for (const c of sound.filter((x) => x.suite === suiteOfClaim(v) && x.reached.has(first))) {
+    if (v.seenIn === 'values' && v.caught.every(Boolean)) return;
+    const r = await judged(v.id, c.suite, ['--claim', c.claim, '--cases', String(CASES)]), now = r.claims[c.claim];
+    if (r.how || !now || now.values !== c.values) v.seenIn = 'values';
+    else if (now.buffers !== c.buffers && v.seenIn === 'nothing') v.seenIn = 'buffers';
+    rules.forEach((_, k) => { if (r.how || (!c.failed[k] && !(now && now.failed[k] === 0))) v.caught[k] = true; });
+  }
 }
 
 // Mistakes that the tables of `hand` and its last run, where it is there, know
@@ -464,22 +503,11 @@ function noticedByHand() {
 }
 
 async function rivals() {
-  const list = (await handList()).filter((v) => v.file.startsWith('src/') && !v.what.startsWith('the box of'));
-  const suites = [...new Set(list.map(suiteOfClaim))], sound = {};
-  let names = [];
-  await each(suites, async (suite) => {
-    sound[suite] = await judged(0, suite, ['--cases', String(CASES)]);
-    if (sound[suite].how) complain(`${suite} does not run without a mutant`);
-    names = sound[suite].names;
-  });
-  await each(list, async (v) => {
-    const before = sound[suiteOfClaim(v)].claims;
-    const now = await judged(v.id, suiteOfClaim(v), ['--cases', String(CASES)]);
-    v.result = { how: now.how, failed: [] };
-    const all = Object.keys(before), moved = (what) => all.some((c) => before[c][what] !== (now.claims[c] || {})[what]);
-    v.seenIn = !all.length ? 'nothing' : now.how || moved('values') ? 'values' : moved('buffers') ? 'buffers' : 'nothing';
-    v.caught = names.map((_, k) => Boolean(now.how) || all.some((c) => !before[c].failed[k] && !(now.claims[c] && now.claims[c].failed[k] === 0)));
-  });
+  const planted = await handList();
+  const first = (v) => planted.find((x) => x.file === v.file && x.of === v.of).id;
+  const list = planted.filter((v) => v.file.startsWith('src/') && !v.what.startsWith('the box of'));
+  const sound = await unbroken([...new Set(list.map(suiteOfClaim))]), { names } = sound[0];
+  await each(list, (v) => judgeMutant(v, first(v), sound));
   const alarms = names.map(() => 0);
   let cases = 0;
   const runs = stems.flatMap((suite) => Array.from({ length: ALARM_RUNS }, (_, k) => ({ suite, seed: 1001 + k })));
