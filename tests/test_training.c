@@ -225,9 +225,13 @@ static real *fast_bytes(int threads, const size_t widths[], size_t *count,
   ck_assert(fast_new(&f, &net, &o));
   fast_step(&f, 9, X, T, R(0.01));
   *during = allocations;
-  for (int t = 0; t < 4; t++)
-    ck_assert(fast_step(&f, 9, X, T, R(0.01)) > 0);
+  real least = R(1.0);
+  for (int t = 0; t < 4; t++) {
+    const real L = fast_step(&f, 9, X, T, R(0.01));
+    least = L < least ? L : least;
+  }
   *during = allocations - *during;
+  ck_assert(least > 0);
   real *bytes = malloc(net.count * sizeof *bytes);
   ck_assert_ptr_nonnull(bytes);
   memcpy(bytes, net.parameters, net.count * sizeof *bytes);
