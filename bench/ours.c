@@ -21,7 +21,7 @@
 #include <omp.h>
 #endif
 
-enum { PROOF = 50, FEWEST = 20 };
+enum { PROOF = 50, HALF = PROOF / 2, FEWEST = 20 };
 
 struct ours {
   const struct work *work;
@@ -106,19 +106,20 @@ int main(int argc, char **argv)
   struct ours o = { .work = work_named(name) };
   if (!o.work)
     usage("--work %s: unknown", name);
-  if (strcmp(form, "fast") && strcmp(form, "plain"))
+  const int plainly = strcmp(form, "plain") == 0;
+  if (!plainly && strcmp(form, "fast") != 0)
     usage("--form %s: unknown", form);
-  o.step = strcmp(form, "fast") ? plain : fast;
+  o.step = plainly ? plain : fast;
 #ifdef _OPENMP
   omp_set_num_threads((int)threads);
 #endif
   prepare(&o, cli.data ? cli.data : ".");
-  for (int t = 1; t <= PROOF / 2; t++)
+  for (int t = 1; t <= HALF; t++)
     printf("loss\t%d\t%.*g\n", t, WORK_DIGITS, next_step(&o));
   const double start = work_seconds();
-  for (int t = PROOF / 2 + 1; t <= PROOF; t++)
+  for (int t = HALF + 1; t <= PROOF; t++)
     printf("loss\t%d\t%.*g\n", t, WORK_DIGITS, next_step(&o));
-  const double each = (work_seconds() - start) / (PROOF - PROOF / 2);
+  const double each = (work_seconds() - start) / HALF;
   const long steps = seconds / each > FEWEST ? (long)(seconds / each) : FEWEST;
   for (long r = 0; r < repeats; r++)
     printf("rate\t%.6g\n",

@@ -223,7 +223,7 @@ static real *linear_Y(const struct group *g)
    weights stay with the thread that has them in its cache. */
 static int by_inputs(const struct fast *f)
 {
-  const struct layer *l = f->group[0].linear;
+  const struct layer *l = &f->net->layers[0];
   return l->N < UNITS && l->M >= 2 * l->N;
 }
 
@@ -437,7 +437,7 @@ int fast_new(struct fast *f, struct network *net, struct optimiser *optimiser)
   f->group = calloc(net->depth, sizeof *f->group);
   size_t most = PARTS;
   if (f->group && optimiser->count == net->count && find_groups(f, &most)) {
-    const size_t N = f->group[0].linear->N;
+    const size_t N = net->layers[0].N;
     const size_t piece = optimiser->rule == &rule_adam ? UNITS * INPUTS : 1;
     f->loss = calloc(net->batch, sizeof *f->loss);
     f->pieces = calloc(most, piece * sizeof *f->pieces);
