@@ -43,7 +43,7 @@ function table(name) {
 const stems = fs.readdirSync(path.join(root, 'tests')).map((f) => /^test_(.*)\.c$/.exec(f))
   .filter(Boolean).map((m) => m[1]).filter((s) => fs.readdirSync(path.join(root, 'chapters'))
     .some((f) => f.replace(/^\d\d-/, '').replace(/-/g, '_') === `${s}.md`));
-const standsOn = { gemm: ['linear'], real: ['activation'], train: ['mlp'], modules: ['mlp', 'batch_norm'],
+const standsOn = { gemm: ['linear'], units: ['speed'], fast: ['speed'], real: ['activation'], train: ['mlp'], modules: ['mlp', 'batch_norm'],
   layer_norm: ['batch_norm'], experiment: [] };
 function suitesOf(file) {
   const name = path.basename(file, '.c').replace(/^test_/, '');
