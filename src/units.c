@@ -43,8 +43,9 @@ void linear_forward_part(size_t S, size_t M, size_t N, struct block inputs,
     gemm_part(AS_IS, TRANSPOSED, S, N, inputs.to - inputs.from, R(1.0),
               &X[0][inputs.from], M, &W[0][inputs.from], M, R(0.0), *P, N);
   else
-    for (size_t i = 0; i < S * N; i++)
-      (*P)[i] = R(0.0);
+    for (size_t s = 0; s < S; s++)
+      for (size_t n = 0; n < N; n++)
+        P[s][n] = R(0.0);
 }
 
 void linear_forward_sum(size_t S, size_t N, size_t K, struct block units,
