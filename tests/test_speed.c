@@ -851,10 +851,12 @@ enum { BIAS = 3, RATE };
 static void plain_step(const size_t d[], const void *const in[], void *w)
 {
   const real *a = in[RATE];
-  real dW[d[N]][d[M]], *at = w;
+  const real(*old)[d[M]] = in[W];
+  real dW[d[N]][d[M]], (*next)[d[M]] = w;
   gemm(TRANSPOSED, AS_IS, d[N], d[M], d[S], in[G], in[X], 0, *dW);
-  for (size_t i = 0; i < d[N] * d[M]; i++)
-    at[i] = ((const real *)in[W])[i] - *a * (*dW)[i];
+  for (size_t n = 0; n < d[N]; n++)
+    for (size_t m = 0; m < d[M]; m++)
+      next[n][m] = old[n][m] - *a * dW[n][m];
 }
 
 static const struct op step = {
