@@ -258,7 +258,12 @@ static void side_free(struct side *l)
   free(l);
 }
 
-static real plain_step_of(struct side *l, size_t S, real a)
+/* A rule's step as the book has it: `state` and t as in optimisers.h. */
+typedef void written_rule(size_t count, real w[], const real g[], real state[],
+                          real a, long t);
+
+static real plain_step_of(struct side *l, size_t S, real a,
+                          written_rule *written)
 {
   struct network *net = &l->net;
   const real L = plain_loss(net, S, l->X, l->T);
@@ -266,7 +271,8 @@ static real plain_step_of(struct side *l, size_t S, real a)
                                  (const void *)net->P, (const void *)l->T);
   network_clear(net);
   network_backward(net, S, NULL, net->G, l->X);
-  optimiser_step(&l->o, net->parameters, net->gradients, a);
+  written(net->count, net->parameters, net->gradients, l->o.state, a,
+          ++l->o.t);
   return L;
 }
 
@@ -280,7 +286,7 @@ static void compare_arrays(struct finding *f, size_t count, const real a[],
 
 /* The losses, the parameters and the optimiser's states of fast and plain. */
 static void path_agrees(struct finding *f, const struct path *path,
-                        const struct rule *rule)
+                        const struct rule *rule, written_rule *written)
 {
   struct side *plain = side_new(path, rule, f->seed);
   struct side *fast = side_new(path, rule, f->seed);
@@ -291,7 +297,7 @@ static void path_agrees(struct finding *f, const struct path *path,
     abort();
   for (int t = 0; t < STEPS; t++) {
     const size_t S = path->S[t];
-    const real left = plain_step_of(plain, S, a);
+    const real left = plain_step_of(plain, S, a, written);
     const real right = fast_step(&step, S, fast->X, fast->T, a);
     compare_arrays(f, 1, &left, &right);
     compare_arrays(f, count, plain->net.parameters, fast->net.parameters);
@@ -303,39 +309,12 @@ static void path_agrees(struct finding *f, const struct path *path,
 }
 
 static void paths_agree(struct finding *f, const struct rule *rule,
-                        long double tolerance)
+                        written_rule *written, long double tolerance)
 {
   f->error = 0;
   f->tolerance = tolerance;
   for (size_t k = 0; k < sizeof paths / sizeof *paths; k++)
-    path_agrees(f, &paths[k], rule);
+    path_agrees(f, &paths[k], rule, written);
 }
-
-static void descent_agrees(struct finding *f)
-{
-  paths_agree(f, &rule_sgd, 1e-16L);
-}
-
-static void momentum_agrees(struct finding *f)
-{
-  paths_agree(f, &rule_momentum, 1e-16L);
-}
-
-/* Where a gradient is as small as ε, Adam divides its rounding by ε: α/ε =
-   10^6 times what the others see. */
-static void adam_agrees(struct finding *f)
-{
-  paths_agree(f, &rule_adam, 1e-12L);
-}
-
-#define FAST_CLAIMS                                                   \
-  { "speed-fast-sigmoid", BACKWARD, &sigmoid_net, .linear = 0 },      \
-      { "speed-fast-elu", BACKWARD, &elu_net, .linear = 0 },          \
-      { "speed-fast-norm", BACKWARD, &norm_net, .linear = 0 },        \
-      { "speed-fast-descent", STATEMENT, .finding = descent_agrees }, \
-      { "speed-fast-adam", STATEMENT, .finding = adam_agrees },       \
-  {                                                                   \
-    "speed-fast-later", STATEMENT, .finding = momentum_agrees         \
-  }
 
 #endif

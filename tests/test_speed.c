@@ -930,6 +930,61 @@ static void ex_chunks(struct finding *f)
   }
 }
 
+/* ---- the fast step, against rules as they are written ---- */
+
+/* θ ← θ − α g */
+static void descent_written(size_t count, real w[], const real g[],
+                            real state[], real a, long t)
+{
+  (void)state, (void)t;
+  for (size_t i = 0; i < count; i++)
+    w[i] -= a * g[i];
+}
+
+static void descent_agrees(struct finding *f)
+{
+  paths_agree(f, &rule_sgd, descent_written, 1e-16L);
+}
+
+/* m ← β1 m + g,  θ ← θ − α m */
+static void momentum_written(size_t count, real w[], const real g[], real m[],
+                             real a, long t)
+{
+  (void)t;
+  for (size_t i = 0; i < count; i++) {
+    m[i] = R(0.9) * m[i] + g[i];
+    w[i] -= a * m[i];
+  }
+}
+
+static void momentum_agrees(struct finding *f)
+{
+  paths_agree(f, &rule_momentum, momentum_written, 1e-16L);
+}
+
+/* m ← β1 m + (1 − β1) g,  v ← β2 v + (1 − β2) g²,
+   θ ← θ − α m̂ / (√v̂ + ε) */
+static void adam_written(size_t count, real w[], const real g[], real state[],
+                         real a, long t)
+{
+  real *m = state, *v = state + count;
+  const real beta1 = R(0.9), beta2 = R(0.999);
+  const real weight1 = R(1.0) - pow(beta1, (real)t);
+  const real weight2 = R(1.0) - pow(beta2, (real)t);
+  for (size_t i = 0; i < count; i++) {
+    m[i] = beta1 * m[i] + (R(1.0) - beta1) * g[i];
+    v[i] = beta2 * v[i] + (R(1.0) - beta2) * g[i] * g[i];
+    w[i] -= a * (m[i] / weight1) / (sqrt(v[i] / weight2) + R(1e-8));
+  }
+}
+
+/* Where a gradient is as small as ε, Adam divides its rounding by ε: α/ε =
+   10^6 times what the others see. */
+static void adam_agrees(struct finding *f)
+{
+  paths_agree(f, &rule_adam, adam_written, 1e-12L);
+}
+
 /* ---- the exponential ---- */
 
 enum { ARGUMENTS = 1000 };
@@ -1005,7 +1060,12 @@ const struct claim CLAIMS(speed)[] = {
   EQUAL("samples", cut, samples, N, M),
   COUNTED("float-order", float_order),
   EQUAL("inputs", cut, inputs_forward, S, N),
-  FAST_CLAIMS,
+  { "speed-fast-sigmoid", BACKWARD, &sigmoid_net, .linear = 0 },
+  { "speed-fast-elu", BACKWARD, &elu_net, .linear = 0 },
+  { "speed-fast-norm", BACKWARD, &norm_net, .linear = 0 },
+  STATED("fast-descent", descent_agrees),
+  STATED("fast-adam", adam_agrees),
+  STATED("fast-later", momentum_agrees),
   STATED("exp", exp_parted),
   STATED("exp-series", exp_series),
   COUNTED("ex-intensity", ex_intensity),
