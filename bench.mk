@@ -47,7 +47,7 @@ $(eval $(call bench_program,ours-base,ours work,base))
 $(eval $(call bench_program,ours-loops,ours work,loops))
 $(eval $(call bench_program,ours-d,ours work,d))
 $(eval $(call bench_program,products,products work,f,-ldl))
-$(eval $(call bench_program,data,data,f))
+$(eval $(call bench_program,data,data work,f))
 
 # KANN with BLAS and threads, compiled for this processor, as fast as may be.
 KANN_FLAGS ?= -O3 -march=native -ffast-math

@@ -9,6 +9,7 @@
 #define _POSIX_C_SOURCE 200809L
 #include "cli.h"
 #include "rng.h"
+#include "work.h"
 #include <errno.h>
 #include <math.h>
 #include <signal.h>
@@ -27,17 +28,6 @@
 /* So many labels are drawn again: a loss that falls to nothing would be the
    logarithm of a float next to 1, which no two programs agree on. */
 #define WRONG 0.3
-
-struct work {
-  const char *name;
-  size_t samples, layers, sizes[5]; /* inputs, then outputs of each layer */
-};
-static const struct work works[] = {
-  { "W1", 2000, 2, { 784, 300, CLASSES } },
-  { "W2", 4000, 2, { 3072, 100, CLASSES } },
-  { "W3", 4000, 4, { 3072, 400, 400, 400, CLASSES } },
-};
-#define WORKS (sizeof works / sizeof works[0])
 
 struct output {
   FILE *file;
@@ -122,7 +112,7 @@ static void write_samples(const struct work *work, const char *dir,
   for (size_t i = 0; i < CLASSES * M; i++)
     pattern[i] = 2 * rng_uniform(&rng) - 1;
   open_output(dir, work->name, "X.f32");
-  for (size_t s = 0; s < work->samples; s++) {
+  for (size_t s = 0; s < work->pool; s++) {
     for (size_t m = 0; m < M; m++)
       x[m] =
           (float)(0.5 * pattern[class[s] * M + m] + rng_uniform(&rng) - 0.5);
@@ -138,7 +128,7 @@ static void write_parameters(const struct work *work, const char *dir,
                              struct rng rng)
 {
   open_output(dir, work->name, "parameters.f32");
-  for (size_t l = 0; l < work->layers; l++) {
+  for (size_t l = 0; l + 1 < work->count; l++) {
     const size_t M = work->sizes[l], N = work->sizes[l + 1];
     const size_t count = N * M + N;
     float *w = allocate(count, sizeof *w);
@@ -155,16 +145,16 @@ static void write_work(const struct work *work, const char *dir, uint64_t seed)
   char stream[32];
   snprintf(stream, sizeof stream, "%s labels", work->name);
   struct rng rng = rng_stream(seed, stream);
-  unsigned char *class = allocate(work->samples, 1);
-  unsigned char *labels = allocate(work->samples, 1);
-  for (size_t s = 0; s < work->samples; s++) {
+  unsigned char *class = allocate(work->pool, 1);
+  unsigned char *labels = allocate(work->pool, 1);
+  for (size_t s = 0; s < work->pool; s++) {
     class[s] = (unsigned char)rng_below(&rng, CLASSES);
     labels[s] = rng_uniform(&rng) < WRONG
                     ? (unsigned char)rng_below(&rng, CLASSES)
                     : class[s];
   }
   open_output(dir, work->name, "labels.u8");
-  write_bytes(labels, 1, work->samples);
+  write_bytes(labels, 1, work->pool);
   close_output();
   write_samples(work, dir, seed, class);
   snprintf(stream, sizeof stream, "%s parameters", work->name);
@@ -181,7 +171,8 @@ int main(int argc, char **argv)
     fail("%s: cannot be made a directory: %s", cli.out, strerror(errno));
   remove_parts_at_the_end();
   for (size_t i = 0; i < WORKS; i++)
-    write_work(&works[i], cli.out, cli.seed);
+    if (!strcmp(works[i].name, works[i].files)) /* not another's */
+      write_work(&works[i], cli.out, cli.seed);
   for (; renamed < opened; renamed++)
     if (rename(outputs[renamed].part, outputs[renamed].path) != 0)
       cannot_write(&outputs[renamed]);

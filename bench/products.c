@@ -250,10 +250,8 @@ int main(int argc, char **argv)
     triad(&s, ((size_t)s.threads << 20) / 12);
   } else if (!strcmp(name, "layers")) {
     open_library(library);
-    for (int i = 1; i <= 4; i++) {
-      const char each[] = { 'W', (char)('0' + i), 0 };
-      print_layers(&s, work_named(each));
-    }
+    for (size_t i = 0; i < WORKS; i++)
+      print_layers(&s, &works[i]);
   } else if (work_named(name) || !strcmp(name, "sgemm")) {
     open_library(library);
     measure(&s, name);

@@ -12,19 +12,14 @@
 // points: no start, no import.  `proof` says what was done.
 'use strict';
 const fs = require('fs'), os = require('os'), path = require('path');
-const { about, complain, median, pythonWith, spread, timed, version, write } = require('./reader_tools.js');
+const { about, buildOr, complain, median, option, pythonWith, scratchFolder, spread, timed, version, write } = require('./reader_tools.js');
 
-function option(name, usual) {
-  const at = process.argv.indexOf(name);
-  return at < 0 ? usual : +process.argv[at + 1] || complain(`${name}: expected a number above 0`);
-}
-const build = process.argv[2] && !process.argv[2].startsWith('--') ? process.argv[2] : complain('usage: node bench/reader.js BUILD [--runs 5] [--long 3]');
+const build = buildOr('node bench/reader.js BUILD [--runs 5] [--long 3]');
 const short = option('--runs', 5), long = option('--long', 3);
 const program = (name) => path.resolve(build, 'bin', name);
 const script = (name) => path.join(__dirname, `reader_${name}.py`);
 const python = { torch: pythonWith('torch'), numpy: pythonWith('numpy') };
-const scratch = fs.mkdtempSync(path.join(os.tmpdir(), 'reader-'));
-process.on('exit', () => fs.rmSync(scratch, { recursive: true, force: true }));
+const scratch = scratchFolder('reader-');
 
 const FOLDERS = ['/usr/lib/x86_64-linux-gnu/openblas-openmp', '/usr/lib/aarch64-linux-gnu/openblas-openmp'];
 const openmp = FOLDERS.find((f) => fs.existsSync(f));

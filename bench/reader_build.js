@@ -13,17 +13,12 @@
 // are seconds of the wall clock.
 'use strict';
 const fs = require('fs'), os = require('os'), path = require('path');
-const { about, complain, spread, timed, write } = require('./reader_tools.js');
+const { about, buildOr, complain, option, scratchFolder, spread, timed, write } = require('./reader_tools.js');
 
-function option(name, usual) {
-  const at = process.argv.indexOf(name);
-  return at < 0 ? usual : +process.argv[at + 1] || complain(`${name}: expected a number above 0`);
-}
-const build = process.argv[2] && !process.argv[2].startsWith('--') ? process.argv[2] : complain('usage: node bench/reader_build.js BUILD [--runs 5] [--books 3] [--no-quick]');
+const build = buildOr('node bench/reader_build.js BUILD [--runs 5] [--books 3] [--no-quick]');
 const runs = option('--runs', 5), books = option('--books', 3);
 const root = path.join(__dirname, '..'), shell = path.resolve(build, 'bench', 'timed-shell');
-const scratch = fs.mkdtempSync(path.join(os.tmpdir(), 'reader-build-'));
-process.on('exit', () => fs.rmSync(scratch, { recursive: true, force: true }));
+const scratch = scratchFolder('reader-build-');
 for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => process.exit(1));
 const log = path.join(scratch, 'log'), cores = os.cpus().length;
 

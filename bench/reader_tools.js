@@ -2,9 +2,26 @@
 'use strict';
 const fs = require('fs'), os = require('os'), path = require('path');
 const { spawnSync } = require('child_process');
+const { median } = require('./results.js');
 
 const complain = (text) => { console.error(`reader: ${text}`); process.exit(1); };
 const first = (text) => text.trim().split('\n')[0];
+
+// The number behind --name on the command line, or the usual one.
+function option(name, usual) {
+  const at = process.argv.indexOf(name);
+  return at < 0 ? usual : +process.argv[at + 1] || complain(`${name}: expected a number above 0`);
+}
+
+// The first argument, the folder of the build.
+const buildOr = (usage) => process.argv[2] && !process.argv[2].startsWith('--') ? process.argv[2] : complain(`usage: ${usage}`);
+
+// A folder of the program's own, gone when it ends.
+function scratchFolder(name) {
+  const scratch = fs.mkdtempSync(path.join(os.tmpdir(), name));
+  process.on('exit', () => fs.rmSync(scratch, { recursive: true, force: true }));
+  return scratch;
+}
 
 // What a reader's shell does not have: what make, ours or another, exports.
 const OURS = /^(MAKE|MFLAGS$|OPENBLAS_|OMP_|BUILD$)/;
@@ -23,10 +40,6 @@ function timed(command, { settings = {}, input = '', cwd } = {}) {
   return { seconds, text: r.stdout };
 }
 
-function median(list) {
-  const s = [...list].sort((a, b) => a - b), n = s.length;
-  return n % 2 ? s[(n - 1) / 2] : (s[n / 2 - 1] + s[n / 2]) / 2;
-}
 const spread = (list) => [median(list), Math.min(...list), Math.max(...list)].map((x) => x.toPrecision(4));
 
 // The Python that has a module, or '' where none has.
@@ -54,4 +67,4 @@ function write(file, lines) {
   fs.renameSync(`${file}.part`, file);
 }
 
-module.exports = { about, complain, median, pythonWith, spread, timed, version, write };
+module.exports = { about, buildOr, complain, median, option, pythonWith, scratchFolder, spread, timed, version, write };

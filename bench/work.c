@@ -13,7 +13,7 @@
   {              \
     784, 300, 10 \
   }
-static const struct work works[] = {
+const struct work works[WORKS] = {
   { "W1", "W1", 3, W1, { &module_sigmoid }, 50, 2000, "sgd", 0.1 },
   { "W2",
     "W2",
@@ -38,7 +38,7 @@ static const struct work works[] = {
 
 const struct work *work_named(const char *name)
 {
-  for (size_t i = 0; i < sizeof works / sizeof *works; i++)
+  for (size_t i = 0; i < WORKS; i++)
     if (!strcmp(works[i].name, name))
       return &works[i];
   return NULL;

@@ -19,6 +19,9 @@ struct work {
 #define WORK_DIGITS 17
 #endif
 
+enum { WORKS = 4 };
+extern const struct work works[WORKS];
+
 /* The work of that name, or NULL. */
 const struct work *work_named(const char *name);
 

@@ -32,45 +32,6 @@ struct update {
 
 /* --- Layers by blocks of units --- */
 
-static void sigmoid_up(const struct layer *l, size_t S, struct block units,
-                       const real *X)
-{
-  sigmoid_forward_units(S, l->N, units, (void *)l->Y, (const void *)X);
-}
-
-static void sigmoid_down(const struct layer *l, size_t S, struct block units,
-                         real *G)
-{
-  sigmoid_backward_units(S, l->N, units, (void *)G, (const void *)G,
-                         (const void *)l->Y);
-}
-
-static void relu_up(const struct layer *l, size_t S, struct block units,
-                    const real *X)
-{
-  relu_forward_units(S, l->N, units, (void *)l->Y, (const void *)X);
-}
-
-static void relu_down(const struct layer *l, size_t S, struct block units,
-                      real *G)
-{
-  relu_backward_units(S, l->N, units, (void *)G, (const void *)G,
-                      (const void *)l->Y);
-}
-
-static void elu_up(const struct layer *l, size_t S, struct block units,
-                   const real *X)
-{
-  elu_forward_units(S, l->N, units, (void *)l->Y, (const void *)X);
-}
-
-static void elu_down(const struct layer *l, size_t S, struct block units,
-                     real *G)
-{
-  elu_backward_units(S, l->N, units, (void *)G, (const void *)G,
-                     (const void *)l->Y);
-}
-
 static void norm_up(const struct layer *l, size_t S, struct block units,
                     const real *X)
 {
@@ -93,17 +54,23 @@ static void norm_down(const struct layer *l, size_t S, struct block units,
                             NORM_EPSILON);
 }
 
-/* up: Y of X; down: G = dL/dY becomes dL/dX, its parameters' gradients are
-   written. */
+typedef void forward_units(size_t S, size_t N, struct block units,
+                           real Y[S][N], const real X[S][N]);
+typedef void backward_units(size_t S, size_t N, struct block units,
+                            real dX[S][N], const real G[S][N],
+                            const real Y[S][N]);
+
+/* The modules that have a form by units; batch norm's are norm_up and
+   norm_down. */
 static const struct form {
   const struct module *module;
-  void (*up)(const struct layer *, size_t S, struct block, const real *X);
-  void (*down)(const struct layer *, size_t S, struct block, real *G);
+  forward_units *forward;
+  backward_units *backward;
 } forms[] = {
-  { &module_sigmoid, sigmoid_up, sigmoid_down },
-  { &module_relu, relu_up, relu_down },
-  { &module_elu, elu_up, elu_down },
-  { &module_batch_norm, norm_up, norm_down },
+  { &module_sigmoid, sigmoid_forward_units, sigmoid_backward_units },
+  { &module_relu, relu_forward_units, relu_backward_units },
+  { &module_elu, elu_forward_units, elu_backward_units },
+  { &module_batch_norm, NULL, NULL },
 };
 
 static const struct form *form_of(const struct layer *l)
@@ -112,6 +79,29 @@ static const struct form *form_of(const struct layer *l)
     if (forms[i].module == l->module)
       return &forms[i];
   return NULL;
+}
+
+/* Y of X. */
+static void layer_up(const struct layer *l, size_t S, struct block units,
+                     const real *X)
+{
+  const struct form *form = form_of(l);
+  if (form->forward)
+    form->forward(S, l->N, units, (void *)l->Y, (const void *)X);
+  else
+    norm_up(l, S, units, X);
+}
+
+/* G = dL/dY becomes dL/dX; the layer's parameters' gradients are written. */
+static void layer_down(const struct layer *l, size_t S, struct block units,
+                       real *G)
+{
+  const struct form *form = form_of(l);
+  if (form->backward)
+    form->backward(S, l->N, units, (void *)G, (const void *)G,
+                   (const void *)l->Y);
+  else
+    norm_down(l, S, units, G);
 }
 
 /* --- Parameters --- */
@@ -249,7 +239,7 @@ static void group_up(struct fast *f, size_t i, size_t S, struct block units,
     linear_forward_units(S, l->M, l->N, units, (void *)linear_Y(g),
                          (const void *)group_X(f, i, X), (const void *)W, b);
   for (size_t k = 1; k <= g->after; k++)
-    form_of(&l[k])->up(&l[k], S, units, k > 1 ? l[k - 1].Y : l[k].Y);
+    layer_up(&l[k], S, units, k > 1 ? l[k - 1].Y : l[k].Y);
 }
 
 /* A sample's loss, and its row of dL/dZ of the mean over S samples. */
@@ -295,7 +285,7 @@ static void group_down(struct fast *f, const struct update *u, size_t i,
   const struct layer *l = f->group[i].linear;
   for (size_t k = f->group[i].after; k > 0; k--) {
     const struct layer *after = &l[k];
-    form_of(after)->down(after, S, units, G);
+    layer_down(after, S, units, G);
     for (size_t p = 0; after->module->parameters && p < 2; p++)
       update_own(f, u, after, p * l->N + units.from, units.to - units.from);
   }

@@ -137,4 +137,27 @@ static inline long double worse(long double error, long double a,
   return e > error || e != e ? e : error; /* NaN stays */
 }
 
+/* What a finding is made of: its tolerance, then numbers that must be equal,
+   and numbers of which the left must not be above the right. */
+static inline void finding_begin(struct finding *f, long double tolerance)
+{
+  f->error = 0;
+  f->tolerance = tolerance;
+}
+
+static inline void finding_compare(struct finding *f, long double a,
+                                   long double b)
+{
+  f->error = worse(f->error, a, b);
+  f->entries++;
+}
+
+static inline void finding_exceeds(struct finding *f, long double left,
+                                   long double right)
+{
+  if (!(left <= right))
+    f->error = worse(f->error, left, right);
+  f->entries++;
+}
+
 #endif

@@ -106,15 +106,19 @@ static const struct module *const fast_elu[] = { &module_elu, NULL };
 static const struct module *const fast_norm[] = { &module_relu,
                                                   &module_batch_norm, NULL };
 
-FAST_OPERATION(sigmoid_net, 3, fast_two, fast_sigmoid, 5,
-               d[FAST_K] * d[FAST_M], d[FAST_K], d[FAST_N] * d[FAST_K],
-               d[FAST_N])
-FAST_OPERATION(elu_net, 4, fast_three, fast_elu, 7, d[FAST_K] * d[FAST_M],
-               d[FAST_K], d[FAST_J] * d[FAST_K], d[FAST_J],
-               d[FAST_N] * d[FAST_J], d[FAST_N])
-FAST_OPERATION(norm_net, 3, fast_two, fast_norm, 7, d[FAST_K] * d[FAST_M],
-               d[FAST_K], d[FAST_K], d[FAST_K], d[FAST_N] * d[FAST_K],
-               d[FAST_N])
+/* The lengths of the arrays of parameters, in order. */
+#define SIGMOID_LENGTHS \
+  d[FAST_K] * d[FAST_M], d[FAST_K], d[FAST_N] * d[FAST_K], d[FAST_N]
+#define ELU_LENGTHS                                                   \
+  d[FAST_K] * d[FAST_M], d[FAST_K], d[FAST_J] * d[FAST_K], d[FAST_J], \
+      d[FAST_N] * d[FAST_J], d[FAST_N]
+#define NORM_LENGTHS                                      \
+  d[FAST_K] * d[FAST_M], d[FAST_K], d[FAST_K], d[FAST_K], \
+      d[FAST_N] * d[FAST_K], d[FAST_N]
+
+FAST_OPERATION(sigmoid_net, 3, fast_two, fast_sigmoid, 5, SIGMOID_LENGTHS)
+FAST_OPERATION(elu_net, 4, fast_three, fast_elu, 7, ELU_LENGTHS)
+FAST_OPERATION(norm_net, 3, fast_two, fast_norm, 7, NORM_LENGTHS)
 
 /* The least |z| of the units before the kink. */
 static long double fast_least(const size_t d[], const int dims[], size_t count,
@@ -139,22 +143,13 @@ static long double fast_least(const size_t d[], const int dims[], size_t count,
 
 static long double elu_net_distance(const size_t d[], const void *const in[])
 {
-  const size_t length[] = { d[FAST_K] * d[FAST_M],
-                            d[FAST_K],
-                            d[FAST_J] * d[FAST_K],
-                            d[FAST_J],
-                            d[FAST_N] * d[FAST_J],
-                            d[FAST_N],
-                            0 };
+  const size_t length[] = { ELU_LENGTHS, 0 };
   return fast_least(d, fast_three, 4, fast_elu, in, length);
 }
 
 static long double norm_net_distance(const size_t d[], const void *const in[])
 {
-  const size_t length[] = {
-    d[FAST_K] * d[FAST_M], d[FAST_K], d[FAST_K], d[FAST_K],
-    d[FAST_N] * d[FAST_K], d[FAST_N], 0
-  };
+  const size_t length[] = { NORM_LENGTHS, 0 };
   return fast_least(d, fast_two, 3, fast_norm, in, length);
 }
 

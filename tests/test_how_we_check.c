@@ -8,26 +8,6 @@
 #include <math.h>
 #include <stdlib.h>
 
-/* What exceeds a bound, in an inequality. */
-static void exceeds(struct finding *f, long double left, long double right)
-{
-  if (!(left <= right))
-    f->error = worse(f->error, left, right);
-  f->entries++;
-}
-
-static void compare(struct finding *f, long double a, long double b)
-{
-  f->error = worse(f->error, a, b);
-  f->entries++;
-}
-
-static void begin(struct finding *f, long double tolerance)
-{
-  f->error = 0;
-  f->tolerance = tolerance;
-}
-
 /* --- Weights, orders, the ladder ------------------------------------------
  */
 
@@ -38,9 +18,9 @@ static const long double eight[] = { 4.0L / 5, -1.0L / 5, 4.0L / 105,
 /* Are these the weights of order 2m, by the formula of the first chapter? */
 static void are_weights(struct finding *f, size_t m, const long double c[])
 {
-  begin(f, 4 * LDBL_EPSILON);
+  finding_begin(f, 4 * LDBL_EPSILON);
   for (size_t k = 1; k <= m; k++)
-    compare(f, c[k - 1], (long double)re(central_weight(m, k)));
+    finding_compare(f, c[k - 1], (long double)re(central_weight(m, k)));
 }
 
 static void weights_six(struct finding *f) { are_weights(f, 3, six); }
@@ -63,7 +43,7 @@ static long double of_exp(size_t m, const long double c[], long double x,
 static void has_error(struct finding *f, size_t m, const long double c[],
                       long double C)
 {
-  begin(f, 0.05L);
+  finding_begin(f, 0.05L);
   for (int k = 0; k < 8; k++) {
     const long double x = (long double)k / 8;
     long double left[2];
@@ -72,7 +52,8 @@ static void has_error(struct finding *f, size_t m, const long double c[],
       left[half] = of_exp(m, c, x, h) - expl(x) -
                    C * powl(h, 2 * (long double)m) * expl(x);
     }
-    compare(f, log2l(fabsl(left[0] / left[1])), 2 * (long double)m + 2);
+    finding_compare(f, log2l(fabsl(left[0] / left[1])),
+                    2 * (long double)m + 2);
   }
 }
 
@@ -85,8 +66,9 @@ static void error_eight(struct finding *f)
 
 static void noise_sum(struct finding *f)
 {
-  begin(f, 4 * LDBL_EPSILON);
-  compare(f, 2 * (4.0L / 5 + 1.0L / 5 + 4.0L / 105 + 1.0L / 280), 25.0L / 12);
+  finding_begin(f, 4 * LDBL_EPSILON);
+  finding_compare(f, 2 * (4.0L / 5 + 1.0L / 5 + 4.0L / 105 + 1.0L / 280),
+                  25.0L / 12);
 }
 
 static long double ramp(long double x) { return x > 0 ? x : 0; }
@@ -94,7 +76,7 @@ static long double ramp(long double x) { return x > 0 ? x : 0; }
 /* Powers of two throughout, so that the left side is nearly exact. */
 static void tie(struct finding *f)
 {
-  begin(f, 16 * LDBL_EPSILON);
+  finding_begin(f, 16 * LDBL_EPSILON);
   for (size_t m = 3; m <= 4; m++)
     for (int rung = 3; rung <= 15; rung++)
       for (int at = -4; at <= 4; at++) {
@@ -106,7 +88,7 @@ static void tie(struct finding *f)
           sum += c[k - 1] * (ramp(x + kh) - ramp(x - kh));
           weights += c[k - 1];
         }
-        compare(f, sum / h, 0.5L + x / h * weights);
+        finding_compare(f, sum / h, 0.5L + x / h * weights);
       }
 }
 
@@ -115,21 +97,21 @@ static void tie(struct finding *f)
 
 static void ratio(struct finding *f)
 {
-  begin(f, 0);
-  compare(f, LDBL_EPSILON / (long double)DBL_EPSILON, ldexpl(1, -11));
+  finding_begin(f, 0);
+  finding_compare(f, LDBL_EPSILON / (long double)DBL_EPSILON, ldexpl(1, -11));
 }
 
 /* The bound, and products of whole numbers of 26 bits in both types. */
 static void short_products(struct finding *f)
 {
   struct rng rng = rng_stream(f->seed, "short products");
-  begin(f, 0);
-  exceeds(f, powl(ldexpl(1, 26) - 1, 2), ldexpl(1, 53) - 1);
+  finding_begin(f, 0);
+  finding_exceeds(f, powl(ldexpl(1, 26) - 1, 2), ldexpl(1, 53) - 1);
   for (int k = 0; k < 1000; k++) {
     const double a = (double)rng_below(&rng, 1u << 26);
     const double b = (double)rng_below(&rng, 1u << 26);
     const volatile double product = a * b;
-    compare(f, (long double)product, (long double)a * (long double)b);
+    finding_compare(f, (long double)product, (long double)a * (long double)b);
   }
 }
 
@@ -139,20 +121,20 @@ static void short_products(struct finding *f)
 /* y = (z² + z re z) / 2: x² on real numbers, and not analytic. */
 static void conjugate(struct finding *f)
 {
-  begin(f, 8 * LDBL_EPSILON);
+  finding_begin(f, 8 * LDBL_EPSILON);
   const long double h = ldexpl(1, -4000);
   for (int k = 1; k <= 8; k++) {
     const long double x = (long double)k / 3;
     const long double _Complex z = x + h * (long double _Complex)_Complex_I;
-    compare(f, cimagl((z * z + z * creall(z)) / 2) / h, 3 * x / 2);
+    finding_compare(f, cimagl((z * z + z * creall(z)) / 2) / h, 3 * x / 2);
   }
 }
 
 static void three_points(struct finding *f)
 {
-  begin(f, 0.005L);
+  finding_begin(f, 0.005L);
   const long double above = erfcl(1 / sqrtl(2)) / 2;
-  compare(f, powl(1 - above, 3), 0.60L);
+  finding_compare(f, powl(1 - above, 3), 0.60L);
 }
 
 /* --- The rules of other tools ----------------------------------------------
@@ -160,12 +142,12 @@ static void three_points(struct finding *f)
 
 static void zero_passes(struct finding *f)
 {
-  begin(f, 0);
+  finding_begin(f, 0);
   const long double bound = 1e-5L / (1 - 1e-3L);
   for (int k = -50; k <= 50; k++) {
     const long double n = bound * (1 + (long double)(2 * k + 1) / 1000);
-    compare(f, n <= 1e-5L + 1e-3L * n, n <= bound);
-    compare(f, -n >= -1e-5L - 1e-3L * n, n <= bound);
+    finding_compare(f, n <= 1e-5L + 1e-3L * n, n <= bound);
+    finding_compare(f, -n >= -1e-5L - 1e-3L * n, n <= bound);
   }
 }
 
@@ -177,13 +159,13 @@ static void one_direction(struct finding *f)
   static const long double e[] = { 0.3L, -1.1L, 0.7L, 0.2L };
   struct rng rng = rng_stream(f->seed, "one direction");
   long double norm = 0, inside = 0;
-  begin(f, 0);
+  finding_begin(f, 0);
   for (int j = 0; j < 4; j++)
     norm = hypotl(norm, e[j]);
   for (int k = 0; k <= 20; k++) {
     const long double t = ldexpl(1, -k), p = erfl(t / sqrtl(2));
-    exceeds(f, p, sqrtl(0.5L / atanl(1)) * t * (1 + LDBL_EPSILON));
-    exceeds(f, sqrtl(0.5L / atanl(1)) * t * (1 - t * t / 6), p);
+    finding_exceeds(f, p, sqrtl(0.5L / atanl(1)) * t * (1 + LDBL_EPSILON));
+    finding_exceeds(f, sqrtl(0.5L / atanl(1)) * t * (1 - t * t / 6), p);
   }
   for (int k = 0; k < DRAWS; k++) {
     long double sum = 0;
@@ -192,29 +174,30 @@ static void one_direction(struct finding *f)
     inside += fabsl(sum) <= 0.25L * norm;
   }
   const long double p = erfl(0.25L / sqrtl(2));
-  exceeds(f, fabsl(inside / DRAWS - p), 5 * sqrtl(p * (1 - p) / DRAWS));
+  finding_exceeds(f, fabsl(inside / DRAWS - p),
+                  5 * sqrtl(p * (1 - p) / DRAWS));
 }
 
 static void rate_passes(struct finding *f)
 {
-  begin(f, 0);
+  finding_begin(f, 0);
   const long double bound = (1 - exp2l(-0.1L)) / (exp2l(0.9L) - 1);
   for (int k = -50; k <= 50; k++) {
     const long double r = bound * (1 + (long double)(2 * k + 1) / 1000);
-    compare(f, log2l((1 + r) / (0.25L + r / 2)) > 1.9L, r < bound);
+    finding_compare(f, log2l((1 + r) / (0.25L + r / 2)) > 1.9L, r < bound);
   }
 }
 
 static void rate_bound(struct finding *f)
 {
-  begin(f, 0.0005L);
-  compare(f, (1 - exp2l(-0.1L)) / (exp2l(0.9L) - 1), 0.077L);
+  finding_begin(f, 0.0005L);
+  finding_compare(f, (1 - exp2l(-0.1L)) / (exp2l(0.9L) - 1), 0.077L);
 }
 
 static void small_entries(struct finding *f)
 {
-  begin(f, 0.05e-4L);
-  compare(f, (long double)DBL_EPSILON / (1e-5L * 1e-7L), 2.2e-4L);
+  finding_begin(f, 0.05e-4L);
+  finding_compare(f, (long double)DBL_EPSILON / (1e-5L * 1e-7L), 2.2e-4L);
 }
 
 /* --- Exercises --------------------------------------------------------------
@@ -222,16 +205,16 @@ static void small_entries(struct finding *f)
 
 static void ex_points(struct finding *f)
 {
-  begin(f, 0.05L);
+  finding_begin(f, 0.05L);
   const long double above = erfcl(1 / sqrtl(2)) / 2;
-  compare(f, logl(0.01L) / logl(1 - above), 26.7L);
+  finding_compare(f, logl(0.01L) / logl(1 - above), 26.7L);
 }
 
 /* (a − 1) x² + (2 − a) x² = x² and Im y / h = a x: of the reader's function,
    and of the terms as the page has them.  All numbers are short. */
 static void two_faces(struct finding *f, int complex_step)
 {
-  begin(f, 8 * LDBL_EPSILON);
+  finding_begin(f, 8 * LDBL_EPSILON);
   const long double h = ldexpl(1, -4000);
   for (int j = -8; j <= 16; j++)
     for (int k = -8; k <= 8; k++) {
@@ -239,13 +222,13 @@ static void two_faces(struct finding *f, int complex_step)
       if (complex_step) {
         const long double _Complex z =
             x + h * (long double _Complex)_Complex_I;
-        compare(f, cimagl((a - 1) * z * z + (2 - a) * z * creall(z)) / h,
-                a * x);
-        compare(f, cimagl(two_faced(a, z)) / h, a * x);
+        finding_compare(
+            f, cimagl((a - 1) * z * z + (2 - a) * z * creall(z)) / h, a * x);
+        finding_compare(f, cimagl(two_faced(a, z)) / h, a * x);
       } else {
-        compare(f, (a - 1) * x * x + (2 - a) * x * x, x * x);
-        compare(f, creall(two_faced(a, x)), x * x);
-        compare(f, cimagl(two_faced(a, x)), 0);
+        finding_compare(f, (a - 1) * x * x + (2 - a) * x * x, x * x);
+        finding_compare(f, creall(two_faced(a, x)), x * x);
+        finding_compare(f, cimagl(two_faced(a, x)), 0);
       }
     }
 }
@@ -269,31 +252,31 @@ static long double on_line(long double h, const void *context)
    where the slope is too small by e·v.  All numbers are short. */
 static void ex_least(struct finding *f)
 {
-  begin(f, 16 * LDBL_EPSILON);
+  finding_begin(f, 16 * LDBL_EPSILON);
   for (int j = 0; j <= 16; j++)
     for (int k = 1; k <= 4; k++) {
       const long double h = ldexpl(1, -2 * k), ev = (long double)j / 64;
       const struct line l = { 0.75L, -1.5L, k % 2 ? 0.5L : 3, 2 };
       const long double r = 8 * ev / (h * l.bend);
-      compare(f, least_rate(on_line, &l, h, l.slope - ev),
-              log2l((1 + r) / (0.25L + r / 2)));
+      finding_compare(f, least_rate(on_line, &l, h, l.slope - ev),
+                      log2l((1 + r) / (0.25L + r / 2)));
     }
 }
 
 /* min log2 (2^(1−k) − 1/16) / (2^−k − 1/16) = log2 15/7 < 1.9 */
 static void ex_kink(struct finding *f)
 {
-  begin(f, 16 * LDBL_EPSILON);
+  finding_begin(f, 16 * LDBL_EPSILON);
   long double least = 1e9L;
   for (int k = 1; k <= 3; k++)
     least = fminl(least, log2l((ldexpl(1, 1 - k) - 1 / 16.0L) /
                                (ldexpl(1, -k) - 1 / 16.0L)));
-  compare(f, least, log2l(15 / 7.0L));
-  exceeds(f, log2l(15 / 7.0L), 1.9L);
+  finding_compare(f, least, log2l(15 / 7.0L));
+  finding_exceeds(f, log2l(15 / 7.0L), 1.9L);
   for (int rung = 0; rung <= 12; rung++) {
     const long double h = ldexpl(1, -rung);
     const struct line l = { .kink = h / 16 };
-    compare(f, least_rate(on_line, &l, h, 0), log2l(15 / 7.0L));
+    finding_compare(f, least_rate(on_line, &l, h, 0), log2l(15 / 7.0L));
   }
 }
 
@@ -309,39 +292,42 @@ static long double overflows(long double h, const void *context)
  */
 static void ex_excused(struct finding *f)
 {
-  begin(f, 0);
+  finding_begin(f, 0);
   const long double h = 0.01L, none = nanl("");
   const struct line still = { .kink = 2 };
   for (int k = -50; k <= 50; k++) {
     const long double ev = 8e-13L * (1 + (long double)(2 * k + 1) / 1000);
-    compare(f, h / 8 * ev < 1e-15L, ev < 8e-13L);
-    compare(f, least_rate(on_line, &still, h, ev) > 1.9L, ev < 8e-13L);
-    compare(f, least_rate(on_line, &still, h, -ev) > 1.9L, ev < 8e-13L);
+    finding_compare(f, h / 8 * ev < 1e-15L, ev < 8e-13L);
+    finding_compare(f, least_rate(on_line, &still, h, ev) > 1.9L, ev < 8e-13L);
+    finding_compare(f, least_rate(on_line, &still, h, -ev) > 1.9L,
+                    ev < 8e-13L);
   }
   const struct line bad = { .slope = none, .kink = 2 };
-  compare(f, !isnan(least_rate(on_line, &bad, h, 0)), 0);
-  compare(f, !isnan(least_rate(overflows, NULL, h, 0)), 0);
-  compare(f, !isnan(least_rate(on_line, &still, h, none)), 0);
+  finding_compare(f, !isnan(least_rate(on_line, &bad, h, 0)), 0);
+  finding_compare(f, !isnan(least_rate(overflows, NULL, h, 0)), 0);
+  finding_compare(f, !isnan(least_rate(on_line, &still, h, none)), 0);
 }
 
 /* ϱ = (2^-54/3 + 2^-52/3) 2^-11 = 5/12 · 2^-63 of entries ±1/3 and ±1/4, in
    units of 2^-63.  What 1/3 is off in long double, 2^-65/3, adds 2^-13/3. */
 static void ex_thirds(struct finding *f)
 {
-  begin(f, ldexpl(1, -13));
+  finding_begin(f, ldexpl(1, -13));
   const long double unit = ldexpl(1, -63), third = 1 / 3.0L;
-  compare(f, (ldexpl(third, -54) + ldexpl(third, -52)) * ldexpl(1, -11) / unit,
-          5 / 12.0L);
-  compare(f, fmal(3, third, -1) / 3 / unit, 1 / 12.0L);
+  finding_compare(
+      f, (ldexpl(third, -54) + ldexpl(third, -52)) * ldexpl(1, -11) / unit,
+      5 / 12.0L);
+  finding_compare(f, fmal(3, third, -1) / 3 / unit, 1 / 12.0L);
   for (size_t j = 0; j < 3; j++)
     for (int sign = -1; sign <= 1; sign += 2) {
       long double g[] = { 0.25L, -0.25L, 0.25L }, lower[3];
       g[j] = (long double)sign * third;
       for (size_t k = 0; k < 3; k++)
         lower[k] = (long double)(double)g[k];
-      compare(f, measured_rounding(3, g, lower, third) / unit, 5 / 12.0L);
+      finding_compare(f, measured_rounding(3, g, lower, third) / unit,
+                      5 / 12.0L);
       lower[j] = nanl("");
-      compare(f, !isnan(measured_rounding(3, g, lower, third)), 0);
+      finding_compare(f, !isnan(measured_rounding(3, g, lower, third)), 0);
     }
 }
 
@@ -349,7 +335,7 @@ static void ex_thirds(struct finding *f)
    without, and decides.  All numbers are short, and exact in double. */
 static void ex_both(struct finding *f)
 {
-  begin(f, 0);
+  finding_begin(f, 0);
   const long double bit = ldexpl(1, -50), none = nanl(""), d[] = { 1, -3, 2 };
   for (int k = -17; k <= 17; k++)
     for (size_t j = 0; j < 3; j++) {
@@ -362,22 +348,24 @@ static void ex_both(struct finding *f)
       }
       g[j] += delta;
       lower[j] += delta;
-      compare(f, (long double)(double)lower[j], lower[j]);
-      compare(f, fabsl(g[j] - lower[j]), fabsl(d[j]) * bit);
+      finding_compare(f, (long double)(double)lower[j], lower[j]);
+      finding_compare(f, fabsl(g[j] - lower[j]), fabsl(d[j]) * bit);
       const long double round = measured_rounding(3, g, lower, 1);
-      compare(f, round, 13 * ldexpl(1, -63));
-      compare(f, agree(3, g, w, round, 5 * ldexpl(1, -63)), abs(k) <= 8);
+      finding_compare(f, round, 13 * ldexpl(1, -63));
+      finding_compare(f, agree(3, g, w, round, 5 * ldexpl(1, -63)),
+                      abs(k) <= 8);
       g[j] = none;
-      compare(f, agree(3, g, w, round, round), 0);
-      compare(f, agree(3, w, w, none, round), 0);
+      finding_compare(f, agree(3, g, w, round, round), 0);
+      finding_compare(f, agree(3, w, w, none, round), 0);
     }
 }
 
 static void ex_rate(struct finding *f)
 {
-  begin(f, 0.05e-7L);
-  compare(f, ldexpl(1, -16) / 2 * (1 - exp2l(-0.15L)) / (exp2l(0.85L) - 1),
-          9.4e-7L);
+  finding_begin(f, 0.05e-7L);
+  finding_compare(
+      f, ldexpl(1, -16) / 2 * (1 - exp2l(-0.15L)) / (exp2l(0.85L) - 1),
+      9.4e-7L);
 }
 
 const struct claim CLAIMS(how_we_check)[] = {

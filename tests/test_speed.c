@@ -13,26 +13,6 @@
 #include <math.h>
 #include <string.h>
 
-/* What exceeds a bound, in an inequality. */
-static void exceeds(struct finding *f, long double left, long double right)
-{
-  if (!(left <= right))
-    f->error = worse(f->error, left, right);
-  f->entries++;
-}
-
-static void compare(struct finding *f, long double a, long double b)
-{
-  f->error = worse(f->error, a, b);
-  f->entries++;
-}
-
-static void begin(struct finding *f, long double tolerance)
-{
-  f->error = 0;
-  f->tolerance = tolerance;
-}
-
 /* --- Operations, loads and stores, counted --------------------------------
  */
 
@@ -92,7 +72,7 @@ static void compare_all(struct finding *f, size_t n, const real a[n],
                         const real b[n])
 {
   for (size_t i = 0; i < n; i++)
-    compare(f, (long double)re(a[i]), (long double)re(b[i]));
+    finding_compare(f, (long double)re(a[i]), (long double)re(b[i]));
 }
 
 /* Y_sn = b_n + Σ_m X_sm W_nm */
@@ -155,13 +135,13 @@ static struct widths layer_drawn(struct rng *rng)
 static void flops_forward(struct finding *f)
 {
   struct rng rng = rng_stream(f->seed, "flops forward");
-  begin(f, 100 * LDBL_EPSILON);
+  finding_begin(f, 100 * LDBL_EPSILON);
   for (int k = 0; k < DRAWS; k++) {
     struct widths l = layer_drawn(&rng);
     struct tally t = { 0 };
     real Y[l.S * l.N];
     forward(&t, l.S, l.M, l.N, (void *)l.Y, (void *)l.X, (void *)l.W, l.b);
-    compare(f, t.operations, 2 * (long double)(l.S * l.M * l.N));
+    finding_compare(f, t.operations, 2 * (long double)(l.S * l.M * l.N));
     linear_forward(l.S, l.M, l.N, (void *)Y, (void *)l.X, (void *)l.W, l.b);
     compare_all(f, l.S * l.N, l.Y, Y);
   }
@@ -171,15 +151,15 @@ static void flops_forward(struct finding *f)
 static void flops_backward(struct finding *f)
 {
   struct rng rng = rng_stream(f->seed, "flops backward");
-  begin(f, 100 * LDBL_EPSILON);
+  finding_begin(f, 100 * LDBL_EPSILON);
   for (int k = 0; k < DRAWS; k++) {
     struct widths l = layer_drawn(&rng);
     struct tally w = { 0 }, x = { 0 };
     real dW[MOST * MOST] = { R(0.0) }, dX[l.S * l.M];
     backward_w(&w, l.S, l.M, l.N, (void *)l.dW, (void *)l.G, (void *)l.X);
     backward_x(&x, l.S, l.M, l.N, (void *)l.dX, (void *)l.G, (void *)l.W);
-    compare(f, w.operations, 2 * (long double)(l.S * l.M * l.N));
-    compare(f, x.operations, 2 * (long double)(l.S * l.M * l.N));
+    finding_compare(f, w.operations, 2 * (long double)(l.S * l.M * l.N));
+    finding_compare(f, x.operations, 2 * (long double)(l.S * l.M * l.N));
     linear_backward(l.S, l.M, l.N, (void *)dX, (void *)dW, l.db, (void *)l.G,
                     (void *)l.X, (void *)l.W);
     compare_all(f, l.N * l.M, l.dW, dW);
@@ -206,7 +186,7 @@ static long operations_of_step(size_t S, size_t K, const size_t width[])
 static void flops_step(struct finding *f)
 {
   struct rng rng = rng_stream(f->seed, "flops step");
-  begin(f, 0);
+  finding_begin(f, 0);
   for (int k = 0; k < DRAWS; k++) {
     size_t width[MOST + 1], weights = 0;
     const size_t S = size(&rng), K = size(&rng);
@@ -214,18 +194,18 @@ static void flops_step(struct finding *f)
       width[l] = size(&rng);
     for (size_t l = 1; l <= K; l++)
       weights += width[l - 1] * width[l];
-    compare(f, operations_of_step(S, K, width),
-            (long double)(6 * S * weights) -
-                (long double)(2 * S * width[0] * width[1]));
+    finding_compare(f, operations_of_step(S, K, width),
+                    (long double)(6 * S * weights) -
+                        (long double)(2 * S * width[0] * width[1]));
   }
 }
 
 static void flops_example(struct finding *f)
 {
   const size_t width[] = { 784, 300, 10 };
-  begin(f, 0);
-  compare(f, 6 * (784 * 300 + 300 * 10) - 2 * 784 * 300, 958800);
-  compare(f, operations_of_step(1, 2, width), 958800);
+  finding_begin(f, 0);
+  finding_compare(f, 6 * (784 * 300 + 300 * 10) - 2 * 784 * 300, 958800);
+  finding_compare(f, operations_of_step(1, 2, width), 958800);
 }
 
 /* --- Bytes and intensity --------------------------------------------------
@@ -253,10 +233,10 @@ static size_t bytes_touched(size_t S, size_t M, size_t N)
 static void bytes(struct finding *f)
 {
   struct rng rng = rng_stream(f->seed, "bytes");
-  begin(f, 0);
+  finding_begin(f, 0);
   for (int k = 0; k < DRAWS; k++) {
     const size_t S = size(&rng), M = size(&rng), N = size(&rng);
-    compare(f, bytes_touched(S, M, N), 4 * (S * M + N * M + S * N));
+    finding_compare(f, bytes_touched(S, M, N), 4 * (S * M + N * M + S * N));
   }
 }
 
@@ -278,11 +258,11 @@ static long double formula(long double S, long double M, long double N)
 static void intensity_inverse(struct finding *f)
 {
   struct rng rng = rng_stream(f->seed, "intensity");
-  begin(f, 16 * LDBL_EPSILON);
+  finding_begin(f, 16 * LDBL_EPSILON);
   for (int k = 0; k < DRAWS; k++) {
     const size_t S = size(&rng), M = size(&rng), N = size(&rng);
-    compare(f, counted_intensity(S, M, N),
-            formula((long double)S, (long double)M, (long double)N));
+    finding_compare(f, counted_intensity(S, M, N),
+                    formula((long double)S, (long double)M, (long double)N));
   }
 }
 
@@ -290,32 +270,32 @@ static void intensity_inverse(struct finding *f)
 static void intensity_bounds(struct finding *f)
 {
   struct rng rng = rng_stream(f->seed, "bounds");
-  begin(f, 1e-3L);
+  finding_begin(f, 1e-3L);
   for (int k = 0; k < DRAWS; k++) {
     const size_t S = size(&rng), M = size(&rng), N = size(&rng);
     const size_t two = S < M ? S : M;
     const long double least = (long double)(two < N ? two : N);
     const long double I = counted_intensity(S, M, N);
-    exceeds(f, least / 6, I * (1 + 4 * LDBL_EPSILON));
-    exceeds(f, I, least / 2 * (1 - LDBL_EPSILON));
+    finding_exceeds(f, least / 6, I * (1 + 4 * LDBL_EPSILON));
+    finding_exceeds(f, I, least / 2 * (1 - LDBL_EPSILON));
   }
   for (long double n = 1; n < 1e4L; n *= 10) {
-    compare(f, formula(n, n, n) / (n / 6), 1);
-    compare(f, formula(n, 1e9L, 1e8L) / (n / 2), 1);
+    finding_compare(f, formula(n, n, n) / (n / 6), 1);
+    finding_compare(f, formula(n, 1e9L, 1e8L) / (n / 2), 1);
   }
 }
 
 /* I → M N / (2 (M + N)), and what is missing falls as 1/S. */
 static void intensity_large(struct finding *f)
 {
-  begin(f, 0.01L);
+  finding_begin(f, 0.01L);
   for (size_t M = 2; M < 8; M++)
     for (size_t N = 2; N < 8; N++) {
       const long double m = (long double)M, n = (long double)N;
       const long double limit = m * n / (2 * (m + n));
-      compare(f, counted_intensity(4096 / MOST, M, N) / limit, 1);
-      compare(f, formula(1e12L, m, n) / limit, 1);
-      compare(
+      finding_compare(f, counted_intensity(4096 / MOST, M, N) / limit, 1);
+      finding_compare(f, formula(1e12L, m, n) / limit, 1);
+      finding_compare(
           f,
           log2l((limit - formula(1e6L, m, n)) / (limit - formula(2e6L, m, n))),
           1);
@@ -325,13 +305,13 @@ static void intensity_large(struct finding *f)
 /* S = 1: I = M N / (2 (M + N M + N)) < 1/2 */
 static void intensity_one(struct finding *f)
 {
-  begin(f, 4 * LDBL_EPSILON);
+  finding_begin(f, 4 * LDBL_EPSILON);
   for (size_t M = 1; M < 40; M += 3)
     for (size_t N = 1; N < 40; N += 3) {
       const long double m = (long double)M, n = (long double)N;
       const long double I = counted_intensity(1, M, N);
-      compare(f, I, m * n / (2 * (m + n * m + n)));
-      exceeds(f, I, 0.5L * (1 - LDBL_EPSILON));
+      finding_compare(f, I, m * n / (2 * (m + n * m + n)));
+      finding_exceeds(f, I, 0.5L * (1 - LDBL_EPSILON));
     }
 }
 
@@ -349,7 +329,7 @@ static void roofline(struct finding *f)
 {
   enum { PIECES = 1000 };
   struct rng rng = rng_stream(f->seed, "roofline");
-  begin(f, 2.0L / PIECES);
+  finding_begin(f, 2.0L / PIECES);
   for (int k = 0; k < DRAWS; k++) {
     const long double C = between(&rng, 1e3L, 1e9L), F = 1e11L;
     const long double Q = between(&rng, 1e3L, 1e9L), B = 1e10L;
@@ -359,7 +339,7 @@ static void roofline(struct finding *f)
       computed = (moved > computed ? moved : computed) + C / F / PIECES;
     }
     const long double slope = C / Q * B;
-    compare(f, C / computed / (F < slope ? F : slope), 1);
+    finding_compare(f, C / computed / (F < slope ? F : slope), 1);
   }
 }
 
@@ -367,7 +347,7 @@ static void roofline(struct finding *f)
 static void ridge(struct finding *f)
 {
   struct rng rng = rng_stream(f->seed, "ridge");
-  begin(f, 16 * LDBL_EPSILON);
+  finding_begin(f, 16 * LDBL_EPSILON);
   for (int k = 0; k < DRAWS; k++) {
     const long double F = between(&rng, 1e9L, 1e12L);
     const long double B = between(&rng, 1e9L, 1e12L);
@@ -376,7 +356,7 @@ static void ridge(struct finding *f)
       const long double I = (lo + hi) / 2;
       *(I * B < F ? &lo : &hi) = I;
     }
-    compare(f, lo / (F / B), 1);
+    finding_compare(f, lo / (F / B), 1);
   }
 }
 
@@ -386,7 +366,7 @@ static void step_bound(struct finding *f)
 {
   enum { PRODUCTS = 5 };
   struct rng rng = rng_stream(f->seed, "step");
-  begin(f, 16 * LDBL_EPSILON);
+  finding_begin(f, 16 * LDBL_EPSILON);
   for (int k = 0; k < 3 * DRAWS; k++) {
     long double sum = 0, compute = 0, move = 0;
     int sides = 0;
@@ -400,11 +380,11 @@ static void step_bound(struct finding *f)
       sides |= c > q ? 1 : 2;
     }
     const long double most = compute > move ? compute : move;
-    exceeds(f, most, sum * (1 + 16 * LDBL_EPSILON));
+    finding_exceeds(f, most, sum * (1 + 16 * LDBL_EPSILON));
     if (sides != 3)
-      compare(f, sum / most, 1);
+      finding_compare(f, sum / most, 1);
     else
-      exceeds(f, most * (1 + 16 * LDBL_EPSILON), sum);
+      finding_exceeds(f, most * (1 + 16 * LDBL_EPSILON), sum);
   }
 }
 
@@ -480,11 +460,11 @@ static struct tally counted_update(struct finding *f, size_t states)
 /* Q = 4 (3 + 2k) a parameter */
 static void bytes_update(struct finding *f)
 {
-  begin(f, 64 * LDBL_EPSILON);
+  finding_begin(f, 64 * LDBL_EPSILON);
   for (size_t k = 0; k <= 2; k++) {
     const struct tally t = counted_update(f, k);
-    compare(f, (long double)((t.loads + t.stores) * 4) / PARAMETERS,
-            4 * (3 + 2 * (long double)k));
+    finding_compare(f, (long double)((t.loads + t.stores) * 4) / PARAMETERS,
+                    4 * (3 + 2 * (long double)k));
   }
 }
 
@@ -492,11 +472,11 @@ static void bytes_update(struct finding *f)
 static void intensity_update(struct finding *f)
 {
   static const long double page[] = { 2 / 12.0L, 4 / 20.0L, 14 / 28.0L };
-  begin(f, 64 * LDBL_EPSILON);
+  finding_begin(f, 64 * LDBL_EPSILON);
   for (size_t k = 0; k <= 2; k++) {
     const struct tally t = counted_update(f, k);
-    compare(f, t.operations / (long double)(4 * (t.loads + t.stores)),
-            page[k]);
+    finding_compare(f, t.operations / (long double)(4 * (t.loads + t.stores)),
+                    page[k]);
   }
 }
 
@@ -590,28 +570,28 @@ static void fused(struct cache *c, size_t states)
 /* 4 + 8 + 4 (3 + 2k) = 24 + 8k */
 static void bytes_plain(struct finding *f)
 {
-  begin(f, 0);
+  finding_begin(f, 0);
   for (size_t k = 0; k <= 2; k++) {
     struct cache c = { 0 };
     const long double K = (long double)k;
     plain(&c, k);
-    compare(f, moved(&c), 24 + 8 * K);
-    compare(f, 4 + 8 + 4 * (3 + 2 * K), 24 + 8 * K);
+    finding_compare(f, moved(&c), 24 + 8 * K);
+    finding_compare(f, 4 + 8 + 4 * (3 + 2 * K), 24 + 8 * K);
   }
 }
 
 /* (24 + 8k) − 8 (1 + k) = 16 */
 static void bytes_saved(struct finding *f)
 {
-  begin(f, 0);
+  finding_begin(f, 0);
   for (size_t k = 0; k <= 2; k++) {
     struct cache three = { 0 }, one = { 0 };
     const long double K = (long double)k;
     plain(&three, k);
     fused(&one, k);
-    compare(f, moved(&one), 8 * (1 + K));
-    compare(f, moved(&three) - moved(&one), 16);
-    compare(f, 24 + 8 * K - 8 * (1 + K), 16);
+    finding_compare(f, moved(&one), 8 * (1 + K));
+    finding_compare(f, moved(&three) - moved(&one), 16);
+    finding_compare(f, 24 + 8 * K - 8 * (1 + K), 16);
   }
 }
 
@@ -619,13 +599,13 @@ static void bytes_saved(struct finding *f)
 static void batch_one(struct finding *f)
 {
   struct cache three = { 0 }, one = { 0 };
-  begin(f, 4 * LDBL_EPSILON);
+  finding_begin(f, 4 * LDBL_EPSILON);
   read_weights(&three);
   plain(&three, 0);
   read_weights(&one);
   fused(&one, 0);
-  compare(f, moved(&three) / moved(&one), 7 / 3.0L);
-  compare(f, (4 + 24) / (long double)(4 + 8), 7 / 3.0L);
+  finding_compare(f, moved(&three) / moved(&one), 7 / 3.0L);
+  finding_compare(f, (4 + 24) / (long double)(4 + 8), 7 / 3.0L);
 }
 
 /* --- The second core ------------------------------------------------------
@@ -647,24 +627,24 @@ enum { ALL = 1200 };
 /* U = 1 / (σ + (1 − σ)/p) < 1/σ */
 static void amdahl(struct finding *f)
 {
-  begin(f, 16 * LDBL_EPSILON);
+  finding_begin(f, 16 * LDBL_EPSILON);
   for (long p = 1; p <= 6; p++)
     for (long shared = 0; shared <= ALL; shared += 60) {
       const long double sigma = (ALL - shared) / (long double)ALL;
       const long double U = ALL / (long double)ticks(ALL - shared, shared, p);
-      compare(f, U, 1 / (sigma + (1 - sigma) / (long double)p));
+      finding_compare(f, U, 1 / (sigma + (1 - sigma) / (long double)p));
       if (shared > 0 && shared < ALL)
-        exceeds(f, U, 1 / sigma * (1 - LDBL_EPSILON));
+        finding_exceeds(f, U, 1 / sigma * (1 - LDBL_EPSILON));
     }
 }
 
 /* σ = 2/U − 1 */
 static void amdahl_inverse(struct finding *f)
 {
-  begin(f, 16 * LDBL_EPSILON);
+  finding_begin(f, 16 * LDBL_EPSILON);
   for (long shared = 0; shared <= ALL; shared += 60) {
     const long double U = ALL / (long double)ticks(ALL - shared, shared, 2);
-    compare(f, 2 / U - 1, (ALL - shared) / (long double)ALL);
+    finding_compare(f, 2 / U - 1, (ALL - shared) / (long double)ALL);
   }
 }
 
@@ -797,9 +777,9 @@ static void float_order(struct finding *f)
   const volatile float large = 0x1p24F, one = 1;
   const volatile float first = large + one, left = first + one;
   const volatile float second = one + one, right = large + second;
-  begin(f, 0);
-  compare(f, (long double)left, ldexpl(1, 24));
-  compare(f, (long double)right, ldexpl(1, 24) + 2);
+  finding_begin(f, 0);
+  finding_compare(f, (long double)left, ldexpl(1, 24));
+  finding_compare(f, (long double)right, ldexpl(1, 24) + 2);
 }
 
 /* --- Exercises ------------------------------------------------------------
@@ -808,39 +788,40 @@ static void float_order(struct finding *f)
 /* I = 20.3 at S = 50, 34.2 at S = 100 */
 static void ex_intensity(struct finding *f)
 {
-  begin(f, 0.05L);
-  compare(f, formula(50, 784, 300), 20.3L);
-  compare(f, formula(100, 784, 300), 34.2L);
-  compare(f, 1 / (2 * (1 / 50.0L + 1 / 784.0L + 1 / 300.0L)), 20.3L);
+  finding_begin(f, 0.05L);
+  finding_compare(f, formula(50, 784, 300), 20.3L);
+  finding_compare(f, formula(100, 784, 300), 34.2L);
+  finding_compare(f, 1 / (2 * (1 / 50.0L + 1 / 784.0L + 1 / 300.0L)), 20.3L);
 }
 
 /* σ = 3/17 and then, with four threads, U = 34/13 */
 static void ex_amdahl(struct finding *f)
 {
-  begin(f, 16 * LDBL_EPSILON);
+  finding_begin(f, 16 * LDBL_EPSILON);
   const long double sigma = 2 / 1.7L - 1;
-  compare(f, sigma, 3 / 17.0L);
-  compare(f, 1 / (3 / 17.0L + 14 / 68.0L), 34 / 13.0L);
-  compare(f, 1 / (sigma + (1 - sigma) / 4), 34 / 13.0L);
-  compare(f, 17 * 4 / (long double)ticks(3 * 4, 14 * 4, 4), 34 / 13.0L);
+  finding_compare(f, sigma, 3 / 17.0L);
+  finding_compare(f, 1 / (3 / 17.0L + 14 / 68.0L), 34 / 13.0L);
+  finding_compare(f, 1 / (sigma + (1 - sigma) / 4), 34 / 13.0L);
+  finding_compare(f, 17 * 4 / (long double)ticks(3 * 4, 14 * 4, 4),
+                  34 / 13.0L);
 }
 
 /* S_* = 1 / (1/(2 I_*) − 1/M − 1/N): the first whole batch that reaches it. */
 static void ex_batch(struct finding *f)
 {
-  begin(f, 16 * LDBL_EPSILON);
+  finding_begin(f, 16 * LDBL_EPSILON);
   for (size_t m = 2; m < 60; m += 7)
     for (size_t n = 3; n < 60; n += 8) {
-      compare(f, intensity(3, m, n), counted_intensity(3, m, n));
+      finding_compare(f, intensity(3, m, n), counted_intensity(3, m, n));
       for (int k = 1; k <= 20; k++) {
         const long double wanted = (long double)k / sqrtl(2);
         const long double left =
             1 / (2 * wanted) - 1 / (long double)m - 1 / (long double)n;
         if (left > 0)
-          compare(f, formula(1 / left, (long double)m, (long double)n),
-                  wanted);
-        compare(f, (long double)least_batch(m, n, wanted),
-                left > 0 ? ceill(1 / left) : 0);
+          finding_compare(f, formula(1 / left, (long double)m, (long double)n),
+                          wanted);
+        finding_compare(f, (long double)least_batch(m, n, wanted),
+                        left > 0 ? ceill(1 / left) : 0);
       }
     }
 }
@@ -904,7 +885,7 @@ static void ex_chunks(struct finding *f)
 {
   enum { LENGTH = 103, ORDERS = 20 };
   struct rng rng = rng_stream(f->seed, "chunks");
-  begin(f, LENGTH * (long double)FLT_EPSILON);
+  finding_begin(f, LENGTH * (long double)FLT_EPSILON);
   for (size_t chunk = 1; chunk <= 17; chunk += 4) {
     const size_t chunks = (LENGTH + chunk - 1) / chunk;
     float x[LENGTH], partial[LENGTH], first = 0;
@@ -924,8 +905,8 @@ static void ex_chunks(struct finding *f)
         rng_shuffle(&rng, chunks, done);
       const float got = sum_of_chunks(LENGTH, x, chunk, done, partial);
       first = k ? first : got;
-      compare(f, (long double)got / sizes, sum / sizes);
-      compare(f, memcmp(&got, &first, sizeof got) != 0, 0);
+      finding_compare(f, (long double)got / sizes, sum / sizes);
+      finding_compare(f, memcmp(&got, &first, sizeof got) != 0, 0);
     }
   }
 }
@@ -993,27 +974,28 @@ static void exp_parted(struct finding *f)
 {
   struct rng rng = rng_stream(f->seed, "exp");
   const long double log2 = (long double)log(2.0L);
-  begin(f, 1e-17L); /* x has 7 bits before the point: 87 · 2^-64 of it */
+  finding_begin(f,
+                1e-17L); /* x has 7 bits before the point: 87 · 2^-64 of it */
   for (int i = 0; i < ARGUMENTS; i++) {
     const long double x = 174 * (long double)rng_uniform(&rng) - 87;
     const long double k = floorl(x / log2 + 0.5L), r = x - k * log2;
-    exceeds(f, r * r, log2 * log2 / 4 * (1 + 1e-15L));
+    finding_exceeds(f, r * r, log2 * log2 / 4 * (1 + 1e-15L));
     const long double right = exp2l(k) + exp2l(k) * expm1l(r);
-    compare(f, right / expl(x), 1);
+    finding_compare(f, right / expl(x), 1);
   }
 }
 
 static void exp_series(struct finding *f)
 {
   const long double half = logl(2.0L) / 2;
-  begin(f, 0);
+  finding_begin(f, 0);
   for (int i = 1; i <= ARGUMENTS; i++)
     for (int sign = -1; sign <= 1; sign += 2) {
       const long double r = sign * half * i / ARGUMENTS;
       long double term = 1, sum = 0;
       for (int j = 1; j <= 7; j++)
         sum += term *= r / j;
-      exceeds(f, fabsl(expm1l(r) - sum), 0x1p-25L * fabsl(expm1l(r)));
+      finding_exceeds(f, fabsl(expm1l(r) - sum), 0x1p-25L * fabsl(expm1l(r)));
     }
 }
 
