@@ -16,9 +16,10 @@ struct group {
 };
 
 enum {
-  UNITS = 192,  /* of a block or more; two blocks where there are few */
-  INPUTS = 512, /* of a piece of dW, at most: UNITS × INPUTS stay in cache */
-  SAMPLES = 4,  /* blocks of samples, in the last layer and the loss */
+  UNITS = 256,  /* of a block or more, but for two blocks where there are few;
+                   and of a piece of dW at most */
+  INPUTS = 512, /* of a piece of dW at most: UNITS × INPUTS stay in cache */
+  SAMPLES = 4,  /* blocks of samples, in the loss */
   PARTS = 4     /* blocks of inputs, in a lowest layer of few units */
 };
 
@@ -37,20 +38,19 @@ static void norm_up(const struct layer *l, size_t S, struct block units,
 {
   const struct norm n = norm_of(l);
   const size_t from = units.from, count = units.to - units.from;
-  batch_norm_forward_units(S, l->N, units, (void *)l->Y, (void *)n.Xhat,
-                           n.mean, n.variance, (const void *)X, n.gamma,
-                           n.beta, NORM_EPSILON);
+  batch_norm_forward_units(S, l->N, units, (void *)l->Y, n.mean, n.variance,
+                           (const void *)X, n.gamma, n.beta, NORM_EPSILON);
   batch_norm_track(S, count, n.running_mean + from, n.running_variance + from,
                    n.mean + from, n.variance + from, NORM_RATE);
 }
 
 static void norm_down(const struct layer *l, size_t S, struct block units,
-                      real *G)
+                      real *G, const real *X)
 {
   const struct norm n = norm_of(l);
   batch_norm_backward_units(S, l->N, units, (void *)G, l->gradients,
                             l->gradients + l->N, (const void *)G,
-                            (const void *)n.Xhat, n.variance, n.gamma,
+                            (const void *)X, n.mean, n.variance, n.gamma,
                             NORM_EPSILON);
 }
 
@@ -94,19 +94,20 @@ static void layer_up(const struct layer *l, size_t S, struct block units,
 
 /* G = dL/dY becomes dL/dX; the layer's parameters' gradients are written. */
 static void layer_down(const struct layer *l, size_t S, struct block units,
-                       real *G)
+                       real *G, const real *X)
 {
   const struct form *form = form_of(l);
   if (form->backward)
     form->backward(S, l->N, units, (void *)G, (const void *)G,
                    (const void *)l->Y);
   else
-    norm_down(l, S, units, G);
+    norm_down(l, S, units, G, X);
 }
 
 /* --- Parameters --- */
 
-static struct update update_of(const struct optimiser *o, real a)
+/* Step t at rate a. */
+static struct update update_of(const struct optimiser *o, long t, real a)
 {
   const struct constants *c = &o->constants;
   struct update u = { LATER, a, c->beta1, c->beta2, c->epsilon, a, R(1.0) };
@@ -114,8 +115,8 @@ static struct update update_of(const struct optimiser *o, real a)
     u.kind = DESCEND;
   } else if (o->rule == &rule_adam) {
     u.kind = ADAM;
-    u.rate = a / sum_of_weights(c->beta1, o->t);
-    u.root = R(1.0) / sqrt(sum_of_weights(c->beta2, o->t));
+    u.rate = a / sum_of_weights(c->beta1, t);
+    u.root = R(1.0) / sqrt(sum_of_weights(c->beta2, t));
   }
   return u;
 }
@@ -160,18 +161,21 @@ static void adam_weights(struct fast *f, const struct update *u,
                          struct block inputs, const real *G, const real *X,
                          real *piece)
 {
-  for (size_t n = units.from; n < units.to; n += UNITS)
-    for (size_t m = inputs.from; m < inputs.to; m += INPUTS) {
-      const struct block rows = { n, n + UNITS < units.to ? n + UNITS
-                                                          : units.to };
-      const struct block columns = { m, m + INPUTS < inputs.to ? m + INPUTS
-                                                               : inputs.to };
-      const size_t width = columns.to - m;
+  const size_t height = units.to - units.from, width = inputs.to - inputs.from;
+  const size_t K = (height + UNITS - 1) / UNITS;
+  const size_t J = (width + INPUTS - 1) / INPUTS;
+  for (size_t k = 0; k < K; k++)
+    for (size_t j = 0; j < J; j++) {
+      const struct block rows = { units.from + height * k / K,
+                                  units.from + height * (k + 1) / K };
+      const struct block columns = { inputs.from + width * j / J,
+                                     inputs.from + width * (j + 1) / J };
+      const size_t count = columns.to - columns.from;
       linear_gradient(S, l->M, l->N, rows, columns, (void *)piece,
                       (const void *)G, (const void *)X);
-      for (size_t k = n; k < rows.to; k++)
-        update_part(f, u, l->parameters + k * l->M + m,
-                    piece + (k - n) * width, width);
+      for (size_t n = rows.from; n < rows.to; n++)
+        update_part(f, u, l->parameters + n * l->M + columns.from,
+                    piece + (n - rows.from) * count, count);
     }
 }
 
@@ -201,11 +205,17 @@ static void update_bias(struct fast *f, const struct update *u,
 
 /* --- The step --- */
 
-/* Where the linear layer writes: its own Y, or that of the next, which
-   computes in place. */
+/* What layer k of the group computes from: the Y below it; but an activation
+   right above the linear layer computes in place. */
+static real *input_of(const struct group *g, size_t k)
+{
+  const struct layer *l = &g->linear[k];
+  return k == 1 && form_of(l)->forward ? l->Y : l[-1].Y;
+}
+
 static real *linear_Y(const struct group *g)
 {
-  return g->linear[g->after ? 1 : 0].Y;
+  return g->after ? input_of(g, 1) : g->linear->Y;
 }
 
 /* Whether the lowest layer is cut by inputs, since blocks of its units would
@@ -225,21 +235,42 @@ static const real *group_X(const struct fast *f, size_t i, const real *X)
   return below->linear[below->after].Y;
 }
 
-/* Group i's units of one block: Y from X up to the end of the group. */
-static void group_up(struct fast *f, size_t i, size_t S, struct block units,
-                     const real *X)
+/* How many parts make the Y of the last layer: one for each block of the units
+   below it, whose thread has them at hand. */
+static size_t last_parts(const struct fast *f)
+{
+  return f->groups > 1 ? f->group[f->groups - 2].blocks : PARTS;
+}
+
+static void last_part(struct fast *f, size_t S, size_t k, struct block inputs,
+                      const real *X)
+{
+  const struct layer *l = f->group[f->groups - 1].linear;
+  linear_forward_part(S, l->M, l->N, inputs, (void *)(f->last + k * S * l->N),
+                      (const void *)group_X(f, f->groups - 1, X),
+                      (const void *)l->parameters);
+}
+
+/* Group i's units of one block: Y from X up to the end of the group.  With
+   u the lowest layer first makes the step of the sample before X. */
+static void group_up(struct fast *f, const struct update *u, size_t i,
+                     size_t S, struct block units, const real *X)
 {
   const struct group *g = &f->group[i];
   const struct layer *l = g->linear;
-  const real *W = l->parameters, *b = W + l->N * l->M;
-  if (i == 0 && by_inputs(f))
-    linear_forward_sum(S, l->N, PARTS, units, (void *)linear_Y(g),
+  real *W = l->parameters, *b = W + l->N * l->M;
+  const struct block all = { 0, S };
+  if (i == 0 && u)
+    linear_descend_forward(l->M, l->N, units, linear_Y(g), (void *)W, -u->a,
+                           f->net->flow[0], X - l->M, X, b);
+  else if (i == 0 && by_inputs(f))
+    linear_forward_sum(S, l->N, PARTS, all, units, (void *)linear_Y(g),
                        (const void *)f->parts, b);
   else
     linear_forward_units(S, l->M, l->N, units, (void *)linear_Y(g),
                          (const void *)group_X(f, i, X), (const void *)W, b);
   for (size_t k = 1; k <= g->after; k++)
-    layer_up(&l[k], S, units, k > 1 ? l[k - 1].Y : l[k].Y);
+    layer_up(&l[k], S, units, input_of(g, k));
 }
 
 /* A sample's loss, and its row of dL/dZ of the mean over S samples. */
@@ -263,17 +294,16 @@ static real loss_of(size_t S, size_t N, real G[N], const real Z[N],
   return loss;
 }
 
-/* The last layer, its loss and dL/dZ, for a block of samples. */
-static void top(struct fast *f, size_t S, struct block samples, const real *X,
-                const real *T, real *G)
+/* The last layer's Y of its parts, the loss and dL/dZ, for a block of
+   samples. */
+static void top(struct fast *f, size_t S, struct block samples, const real *T,
+                real *G)
 {
   const struct layer *l = f->group[f->groups - 1].linear;
-  const size_t from = samples.from, count = samples.to - from;
-  const real *W = l->parameters, *b = W + l->N * l->M;
-  linear_forward(count, l->M, l->N, (void *)(l->Y + from * l->N),
-                 (const void *)(group_X(f, f->groups - 1, X) + from * l->M),
-                 (const void *)W, b);
-  for (size_t s = from; s < samples.to; s++)
+  const struct block all = { 0, l->N };
+  linear_forward_sum(S, l->N, last_parts(f), samples, all, (void *)l->Y,
+                     (const void *)f->last, l->parameters + l->N * l->M);
+  for (size_t s = samples.from; s < samples.to; s++)
     f->loss[s] = loss_of(S, l->N, G + s * l->N, l->Y + s * l->N, T + s * l->N);
 }
 
@@ -285,7 +315,7 @@ static void group_down(struct fast *f, const struct update *u, size_t i,
   const struct layer *l = f->group[i].linear;
   for (size_t k = f->group[i].after; k > 0; k--) {
     const struct layer *after = &l[k];
-    layer_down(after, S, units, G);
+    layer_down(after, S, units, G, input_of(&f->group[i], k));
     for (size_t p = 0; after->module->parameters && p < 2; p++)
       update_own(f, u, after, p * l->N + units.from, units.to - units.from);
   }
@@ -315,40 +345,52 @@ static void bottom(struct fast *f, const struct update *u, size_t S,
                  X, piece);
 }
 
-/* Loops over blocks, whose rounds the threads of a team share; all of them
-   are done before any thread goes on. */
+/* Loops over blocks, whose rounds the threads of a team share.  A block is
+   always the same thread's: what only that thread reads next needs no wait,
+   and so the end of a step and the first loop of the next. */
 
-static void forward(struct fast *f, size_t S, const real *X)
+/* With late_u, see group_up. */
+static void forward(struct fast *f, const struct update *late_u, size_t S,
+                    const real *X)
 {
-  if (f->groups > 1 && by_inputs(f)) {
-    const struct layer *l = f->group[0].linear;
+  const struct layer *l = f->group[0].linear;
+  if (f->groups == 1 || by_inputs(f)) {
 #pragma omp for schedule(static)
-    for (size_t k = 0; k < PARTS; k++)
-      linear_forward_part(S, l->M, l->N, block_of(l->M, k, PARTS),
-                          (void *)(f->parts + k * S * l->N), (const void *)X,
-                          (const void *)l->parameters);
+    for (size_t k = 0; k < PARTS; k++) {
+      const struct block inputs = block_of(l->M, k, PARTS);
+      if (f->groups == 1)
+        last_part(f, S, k, inputs, X);
+      else
+        linear_forward_part(S, l->M, l->N, inputs,
+                            (void *)(f->parts + k * S * l->N), (const void *)X,
+                            (const void *)l->parameters);
+    }
   }
   for (size_t i = 0; i + 1 < f->groups; i++) {
     const size_t N = f->group[i].linear->N, K = f->group[i].blocks;
 #pragma omp for schedule(static)
-    for (size_t k = 0; k < K; k++)
-      group_up(f, i, S, block_of(N, k, K), X);
+    for (size_t k = 0; k < K; k++) {
+      const struct block units = block_of(N, k, K);
+      group_up(f, late_u, i, S, units, X);
+      if (i + 2 == f->groups)
+        last_part(f, S, k, units, X);
+    }
   }
 }
 
-static void loss(struct fast *f, size_t S, const real *X, const real *T)
+static void loss(struct fast *f, size_t S, const real *T)
 {
   real *G = f->net->flow[(f->groups - 1) % 2];
 #pragma omp for schedule(static)
   for (size_t k = 0; k < SAMPLES; k++) {
     const struct block samples = { S * k / SAMPLES, S * (k + 1) / SAMPLES };
-    if (samples.from < samples.to)
-      top(f, S, samples, X, T, G);
+    top(f, S, samples, T, G);
   }
 }
 
-static void backward(struct fast *f, const struct update *u, size_t S,
-                     const real *X)
+/* late: the lowest layer's step is left to the next forward pass. */
+static void backward(struct fast *f, const struct update *u, int late,
+                     size_t S, const real *X)
 {
   real *const *flow = f->net->flow;
   const size_t M = f->net->inputs, size = u->kind == ADAM ? UNITS * INPUTS : 0;
@@ -360,43 +402,75 @@ static void backward(struct fast *f, const struct update *u, size_t S,
   for (size_t i = last; i > 0; i--) {
     const struct group *below = &f->group[i - 1];
     const size_t N = below->linear->N, K = below->blocks;
-#pragma omp for schedule(static)
+#pragma omp for schedule(static) nowait
     for (size_t k = 0; k < K; k++) {
       const struct block units = block_of(N, k, K);
       real *piece = f->pieces + k * size;
       between(f, u, i, S, units, flow[(i - 1) % 2], flow[i % 2], X, piece);
-      if (i == 1 && rows)
+      if (i == 1 && rows && !late)
         bottom(f, u, S, units, (struct block){ 0, M }, X, piece);
+    }
+    if (i > 1 || !rows) {
+#pragma omp barrier
     }
   }
   if (rows)
     return;
   const struct block all = { 0, f->group[0].linear->N };
-#pragma omp for schedule(static)
+#pragma omp for schedule(static) nowait
   for (size_t k = 0; k < PARTS; k++)
     bottom(f, u, S, all, block_of(M, k, PARTS), X, f->pieces + k * size);
 }
 
-real fast_step(struct fast *f, size_t S, const real *X, const real *T, real a)
+static void step_of_rule(struct fast *f, real a, long t)
 {
   struct optimiser *o = f->optimiser;
-  o->t++;
-  const struct update u = update_of(o, a);
-  if (u.kind == LATER)
-    network_clear(f->net);
-#pragma omp parallel
-  {
-    forward(f, S, X);
-    loss(f, S, X, T);
-    backward(f, &u, S, X);
-  }
-  if (u.kind == LATER)
-    o->rule->step(&o->constants, o->count, f->net->parameters,
-                  f->net->gradients, o->state, a, o->t);
+  o->rule->step(&o->constants, o->count, f->net->parameters, f->net->gradients,
+                o->state, a, t);
+  network_clear(f->net);
+}
+
+static real mean_loss(const struct fast *f, size_t S)
+{
   real sum = R(0.0);
   for (size_t s = 0; s < S; s++)
     sum += f->loss[s];
   return sum / (real)S;
+}
+
+void fast_steps(struct fast *f, size_t count, size_t S, const real *X,
+                const real *T, real a, real losses[])
+{
+  struct optimiser *o = f->optimiser;
+  const struct network *net = f->net;
+  if (update_of(o, 1, a).kind == LATER)
+    network_clear(f->net);
+#pragma omp parallel
+  for (size_t k = 0; k < count; k++) {
+    const long t = o->t + (long)k + 1;
+    const struct update u = update_of(o, t, a);
+    const int may =
+        S == 1 && u.kind == DESCEND && f->groups > 1 && !by_inputs(f);
+    const real *x = X + k * S * net->inputs;
+    forward(f, may && k > 0 ? &u : NULL, S, x);
+    loss(f, S, T + k * S * net->outputs);
+#pragma omp single nowait /* all wait in `forward` before losses change */
+    losses[k] = mean_loss(f, S);
+    backward(f, &u, may && k + 1 < count, S, x);
+    if (u.kind == LATER) {
+#pragma omp barrier
+#pragma omp single
+      step_of_rule(f, a, t);
+    }
+  }
+  o->t += (long)count;
+}
+
+real fast_step(struct fast *f, size_t S, const real *X, const real *T, real a)
+{
+  real loss;
+  fast_steps(f, 1, S, X, T, a, &loss);
+  return loss;
 }
 
 /* --- Memory --- */
@@ -429,12 +503,14 @@ int fast_new(struct fast *f, struct network *net, struct optimiser *optimiser)
   if (f->group && optimiser->count == net->count && find_groups(f, &most)) {
     const size_t N = net->layers[0].N;
     const size_t piece = optimiser->rule == &rule_adam ? UNITS * INPUTS : 1;
+    f->last =
+        calloc(net->batch * last_parts(f) * net->outputs, sizeof *f->last);
     f->loss = calloc(net->batch, sizeof *f->loss);
     f->pieces = calloc(most, piece * sizeof *f->pieces);
     f->parts =
         calloc(by_inputs(f) ? PARTS * net->batch * N : 1, sizeof *f->parts);
   }
-  if (f->loss && f->pieces && f->parts)
+  if (f->loss && f->pieces && f->parts && f->last)
     return 1;
   fast_free(f);
   return 0;
@@ -446,5 +522,6 @@ void fast_free(struct fast *f)
   free(f->loss);
   free(f->pieces);
   free(f->parts);
+  free(f->last);
   *f = (struct fast){ 0 };
 }

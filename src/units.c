@@ -9,8 +9,10 @@ enum { VECTOR = 16 };
    and where Y may be X, the compiler cannot know. */
 #if defined REAL_F || defined REAL_D
 #define EACH _Pragma("omp simd")
+#define SUM _Pragma("omp simd reduction(+ : sum)") /* in any order */
 #else
 #define EACH /* no vectors of these */
+#define SUM
 #endif
 
 static size_t edge(size_t N, size_t k, size_t K)
@@ -48,10 +50,11 @@ void linear_forward_part(size_t S, size_t M, size_t N, struct block inputs,
         P[s][n] = R(0.0);
 }
 
-void linear_forward_sum(size_t S, size_t N, size_t K, struct block units,
-                        real Y[S][N], const real P[K][S][N], const real b[N])
+void linear_forward_sum(size_t S, size_t N, size_t K, struct block samples,
+                        struct block units, real Y[S][N],
+                        const real P[K][S][N], const real b[N])
 {
-  for (size_t s = 0; s < S; s++) {
+  for (size_t s = samples.from; s < samples.to; s++) {
     EACH for (size_t n = units.from; n < units.to; n++) Y[s][n] = P[0][s][n];
     for (size_t k = 1; k < K; k++)
       EACH for (size_t n = units.from; n < units.to; n++) Y[s][n] +=
@@ -75,6 +78,23 @@ void linear_descend(size_t S, size_t M, size_t N, struct block units,
   gemm_part(TRANSPOSED, AS_IS, units.to - units.from, inputs.to - inputs.from,
             S, a, &G[0][units.from], N, &X[0][inputs.from], M, R(1.0),
             &W[units.from][inputs.from], M);
+}
+
+void linear_descend_forward(size_t M, size_t N, struct block units, real y[N],
+                            real W[N][M], real a, const real g[N],
+                            const real x[M], const real next[M],
+                            const real b[N])
+{
+  for (size_t n = units.from; n < units.to; n++) {
+    real *w = W[n], sum = R(0.0);
+    const real ag = a * g[n];
+    SUM for (size_t m = 0; m < M; m++)
+    {
+      w[m] += ag * x[m];
+      sum += w[m] * next[m];
+    }
+    y[n] = sum + b[n];
+  }
 }
 
 void linear_gradient(size_t S, size_t M, size_t N, struct block units,
@@ -158,10 +178,9 @@ void sigmoid_backward_units(size_t S, size_t N, struct block units,
 /* --- Batch norm --- */
 
 void batch_norm_forward_units(size_t S, size_t N, struct block units,
-                              real Y[S][N], real Xhat[S][N], real mean[N],
-                              real variance[N], const real X[S][N],
-                              const real gamma[N], const real beta[N],
-                              real epsilon)
+                              real Y[S][N], real mean[N], real variance[N],
+                              const real X[S][N], const real gamma[N],
+                              const real beta[N], real epsilon)
 {
   const size_t from = units.from, to = units.to;
   real r[to - from + 1];
@@ -178,35 +197,35 @@ void batch_norm_forward_units(size_t S, size_t N, struct block units,
     r[n - from] = R(1.0) / sqrt(variance[n] + epsilon);
   }
   for (size_t s = 0; s < S; s++)
-    EACH for (size_t n = from; n < to; n++)
-    {
-      const real xhat = (X[s][n] - mean[n]) * r[n - from];
-      Xhat[s][n] = xhat;
-      Y[s][n] = gamma[n] * xhat + beta[n];
-    }
+    EACH for (size_t n = from; n < to; n++) Y[s][n] =
+        gamma[n] * ((X[s][n] - mean[n]) * r[n - from]) + beta[n];
 }
 
 void batch_norm_backward_units(size_t S, size_t N, struct block units,
                                real dX[S][N], real dgamma[N], real dbeta[N],
-                               const real G[S][N], const real Xhat[S][N],
-                               const real variance[N], const real gamma[N],
-                               real epsilon)
+                               const real G[S][N], const real X[S][N],
+                               const real mean[N], const real variance[N],
+                               const real gamma[N], real epsilon)
 {
   const size_t from = units.from, to = units.to;
-  real scale[to - from + 1]; /* γ r / S */
+  real r[to - from + 1], scale[to - from + 1]; /* γ r / S */
   EACH for (size_t n = from; n < to; n++)
   {
     dgamma[n] = dbeta[n] = R(0.0);
-    scale[n - from] = gamma[n] / sqrt(variance[n] + epsilon) / (real)S;
+    r[n - from] = R(1.0) / sqrt(variance[n] + epsilon);
+    scale[n - from] = gamma[n] * r[n - from] / (real)S;
   }
   for (size_t s = 0; s < S; s++)
     EACH for (size_t n = from; n < to; n++)
     {
       dbeta[n] += G[s][n];
-      dgamma[n] += G[s][n] * Xhat[s][n];
+      dgamma[n] += G[s][n] * ((X[s][n] - mean[n]) * r[n - from]);
     }
   for (size_t s = 0; s < S; s++)
-    EACH for (size_t n = from; n < to; n++) dX[s][n] =
-        scale[n - from] *
-        ((real)S * G[s][n] - dbeta[n] - Xhat[s][n] * dgamma[n]);
+    EACH for (size_t n = from; n < to; n++)
+    {
+      const real xhat = (X[s][n] - mean[n]) * r[n - from];
+      dX[s][n] =
+          scale[n - from] * ((real)S * G[s][n] - dbeta[n] - xhat * dgamma[n]);
+    }
 }

@@ -3,7 +3,7 @@
    a block writes no other block does, so that threads may each take one.
    Appendix speed.
 
-   In an activation or a batch norm Y may be X and dX may be G. */
+   In an activation Y may be X; there and in a batch norm dX may be G. */
 #ifndef UNITS_H
 #define UNITS_H
 
@@ -26,9 +26,11 @@ void linear_forward_units(size_t S, size_t M, size_t N, struct block units,
    none.   P: S×N, all of it. */
 void linear_forward_part(size_t S, size_t M, size_t N, struct block inputs,
                          real P[S][N], const real X[S][M], const real W[N][M]);
-/* The columns of Y = P_0 + … + P_{K−1} + 1 bᵀ, added in that order. */
-void linear_forward_sum(size_t S, size_t N, size_t K, struct block units,
-                        real Y[S][N], const real P[K][S][N], const real b[N]);
+/* The rows `samples` and columns `units` of Y = P_0 + … + P_{K−1} + 1 bᵀ,
+   added in that order. */
+void linear_forward_sum(size_t S, size_t N, size_t K, struct block samples,
+                        struct block units, real Y[S][N],
+                        const real P[K][S][N], const real b[N]);
 /* The columns of dX = G W: `inputs` counts columns of X. */
 void linear_backward_inputs(size_t S, size_t M, size_t N, struct block inputs,
                             real dX[S][M], const real G[S][N],
@@ -38,6 +40,13 @@ void linear_backward_inputs(size_t S, size_t M, size_t N, struct block inputs,
 void linear_descend(size_t S, size_t M, size_t N, struct block units,
                     struct block inputs, real W[N][M], real a,
                     const real G[S][N], const real X[S][M]);
+/* A step of gradient descent after one sample, then the forward pass of the
+   next, in one pass over the rows `units` of W:
+     W += a g xᵀ, then y = W x′ + b. */
+void linear_descend_forward(size_t M, size_t N, struct block units, real y[N],
+                            real W[N][M], real a, const real g[N],
+                            const real x[M], const real next[M],
+                            const real b[N]);
 /* The same rows and columns of dW = Gᵀ X, packed into D. */
 void linear_gradient(size_t S, size_t M, size_t N, struct block units,
                      struct block inputs,
@@ -61,16 +70,17 @@ void sigmoid_backward_units(size_t S, size_t N, struct block units,
                             real dX[S][N], const real G[S][N],
                             const real Y[S][N]);
 
+/* X̂ is not kept: the backward pass computes it again, which takes less time
+   than to write it and to read it. */
 void batch_norm_forward_units(size_t S, size_t N, struct block units,
-                              real Y[S][N], real Xhat[S][N], real mean[N],
-                              real variance[N], const real X[S][N],
-                              const real gamma[N], const real beta[N],
-                              real epsilon);
+                              real Y[S][N], real mean[N], real variance[N],
+                              const real X[S][N], const real gamma[N],
+                              const real beta[N], real epsilon);
 /* dgamma and dbeta are written, not added. */
 void batch_norm_backward_units(size_t S, size_t N, struct block units,
                                real dX[S][N], real dgamma[N], real dbeta[N],
-                               const real G[S][N], const real Xhat[S][N],
-                               const real variance[N], const real gamma[N],
-                               real epsilon);
+                               const real G[S][N], const real X[S][N],
+                               const real mean[N], const real variance[N],
+                               const real gamma[N], real epsilon);
 
 #endif

@@ -257,15 +257,17 @@ static void side_free(struct side *l)
 typedef void written_rule(size_t count, real w[], const real g[], real state[],
                           real a, long t);
 
-static real plain_step_of(struct side *l, size_t S, real a,
+/* With the samples from the given one on. */
+static real plain_step_of(struct side *l, size_t from, size_t S, real a,
                           written_rule *written)
 {
   struct network *net = &l->net;
-  const real L = plain_loss(net, S, l->X, l->T);
+  const real *X = l->X + from * net->inputs, *T = l->T + from * OUTPUTS;
+  const real L = plain_loss(net, S, X, T);
   softmax_cross_entropy_backward(S, OUTPUTS, (void *)net->G,
-                                 (const void *)net->P, (const void *)l->T);
+                                 (const void *)net->P, (const void *)T);
   network_clear(net);
-  network_backward(net, S, NULL, net->G, l->X);
+  network_backward(net, S, NULL, net->G, X);
   written(net->count, net->parameters, net->gradients, l->o.state, a,
           ++l->o.t);
   return L;
@@ -292,7 +294,7 @@ static void path_agrees(struct finding *f, const struct path *path,
     abort();
   for (int t = 0; t < STEPS; t++) {
     const size_t S = path->S[t];
-    const real left = plain_step_of(plain, S, a, written);
+    const real left = plain_step_of(plain, 0, S, a, written);
     const real right = fast_step(&step, S, fast->X, fast->T, a);
     compare_arrays(f, 1, &left, &right);
     compare_arrays(f, count, plain->net.parameters, fast->net.parameters);
@@ -303,13 +305,41 @@ static void path_agrees(struct finding *f, const struct path *path,
   side_free(fast);
 }
 
+enum { PATHS = sizeof paths / sizeof *paths };
+
 static void paths_agree(struct finding *f, const struct rule *rule,
                         written_rule *written, long double tolerance)
 {
-  f->error = 0;
-  f->tolerance = tolerance;
-  for (size_t k = 0; k < sizeof paths / sizeof *paths; k++)
+  finding_begin(f, tolerance);
+  for (size_t k = 0; k < PATHS; k++)
     path_agrees(f, &paths[k], rule, written);
+}
+
+/* Twice as many steps of S samples as there are batches of S, in two calls:
+   the losses, and what both have in the end. */
+static void calls_agree(struct finding *f, const struct path *path, size_t S,
+                        const struct rule *rule, written_rule *written)
+{
+  struct side *plain = side_new(path, rule, f->seed);
+  struct side *fast = side_new(path, rule, f->seed);
+  const size_t count = MOST_S / S;
+  const real a = R(0.01);
+  real left[2 * MOST_S], right[2 * MOST_S];
+  struct fast steps;
+  if (!fast_new(&steps, &fast->net, &fast->o))
+    abort();
+  for (size_t t = 0; t < 2 * count; t++)
+    left[t] = plain_step_of(plain, t % count * S, S, a, written);
+  for (size_t call = 0; call < 2; call++)
+    fast_steps(&steps, count, S, fast->X, fast->T, a, right + call * count);
+  compare_arrays(f, 2 * count, left, right);
+  compare_arrays(f, plain->net.count, plain->net.parameters,
+                 fast->net.parameters);
+  compare_arrays(f, rule->states * plain->net.count, plain->o.state,
+                 fast->o.state);
+  fast_free(&steps);
+  side_free(plain);
+  side_free(fast);
 }
 
 #endif

@@ -608,6 +608,21 @@ static void batch_one(struct finding *f)
   finding_compare(f, (4 + 24) / (long double)(4 + 8), 7 / 3.0L);
 }
 
+/* (4 + 24) / 8 = 7/2: each update with the forward pass of the next sample */
+static void batch_late(struct finding *f)
+{
+  struct cache three = { 0 }, one = { 0 };
+  finding_begin(f, 4 * LDBL_EPSILON);
+  read_weights(&three);
+  plain(&three, 0);
+  for (size_t i = 0; i < WEIGHTS; i++) {
+    update(&one, 0, i);
+    touch(&one, W_, i, 1, 0);
+  }
+  finding_compare(f, moved(&three) / moved(&one), 7 / 2.0L);
+  finding_compare(f, (4 + 24) / 8.0L, 7 / 2.0L);
+}
+
 /* --- The second core ------------------------------------------------------
  */
 
@@ -966,6 +981,19 @@ static void adam_agrees(struct finding *f)
   paths_agree(f, &rule_adam, adam_written, 1e-12L);
 }
 
+/* Many steps in a call, of one sample and of three, which are too few for a
+   batch norm.  Where a step has more, a call of many has the bits of many
+   calls, by any rule: test_training.c. */
+static void calls_all_agree(struct finding *f)
+{
+  finding_begin(f, 1e-16L);
+  for (size_t k = 0; k < PATHS; k++)
+    for (size_t S = 1; paths[k].between != fast_norm && S <= 3; S += 2) {
+      calls_agree(f, &paths[k], S, &rule_sgd, descent_written);
+      calls_agree(f, &paths[k], S, &rule_momentum, momentum_written);
+    }
+}
+
 /* ---- the exponential ---- */
 
 enum { ARGUMENTS = 1000 };
@@ -1033,6 +1061,7 @@ const struct claim CLAIMS(speed)[] = {
   COUNTED("bytes-plain", bytes_plain),
   COUNTED("bytes-saved", bytes_saved),
   COUNTED("batch-one", batch_one),
+  COUNTED("batch-late", batch_late),
   STATED("amdahl", amdahl),
   COUNTED("amdahl-inverse", amdahl_inverse),
   EQUAL("units-forward", cut, units_forward, S, N),
@@ -1048,6 +1077,7 @@ const struct claim CLAIMS(speed)[] = {
   STATED("fast-descent", descent_agrees),
   STATED("fast-adam", adam_agrees),
   STATED("fast-later", momentum_agrees),
+  STATED("fast-calls", calls_all_agree),
   STATED("exp", exp_parted),
   STATED("exp-series", exp_series),
   COUNTED("ex-intensity", ex_intensity),

@@ -197,38 +197,55 @@ END_TEST
 
 enum { WIDE = 500 };
 
-/* A network of those widths after 5 fast steps with so many threads; the
-   bytes of its parameters.  Free them. */
-static real *fast_bytes(int threads, const size_t widths[], size_t *count,
+/* A network, and how it is trained. */
+struct training {
+  size_t widths[4], S;
+  const struct module *between[3];
+  const struct rule *rule;
+};
+
+static void go(struct fast *f, int apart, size_t S, const real X[],
+               const real T[], real losses[])
+{
+  if (!apart)
+    fast_steps(f, 9 / S, S, X, T, R(0.01), losses);
+  for (size_t k = 0; apart && k < 9 / S; k++)
+    losses[k] = fast_step(f, S, X + k * S * f->net->inputs,
+                          T + k * S * f->net->outputs, R(0.01));
+}
+
+/* It after five times nine samples with so many threads, nine to a call or
+   each step in its own; the bytes of its parameters.  Free them. */
+static real *fast_bytes(int threads, int apart,
+                        const struct training *training, size_t *count,
                         long *during)
 {
-  static const struct module *const between[] = { &module_relu,
-                                                  &module_batch_norm, NULL };
-  const size_t M = widths[0];
+  const size_t M = training->widths[0], S = training->S;
   struct network net;
   struct optimiser o;
   struct fast f;
-  real X[9 * WIDE], T[9 * 3];
+  real X[9 * WIDE], T[9 * 3], losses[9];
   struct rng rng = rng_stream(6, "fast");
 #ifdef _OPENMP
   omp_set_num_threads(threads);
 #else
   (void)threads;
 #endif
-  ck_assert(network_stack(&net, 4, widths, between, 9));
+  ck_assert(network_stack(&net, 4, training->widths, training->between, 9));
   network_draw(&net, &rng, 0);
   for (size_t i = 0; i < 9 * M; i++)
     X[i] = (real)rng_normal(&rng);
   for (size_t i = 0; i < 9 * 3; i++)
     T[i] = (real)rng_uniform(&rng);
-  ck_assert(optimiser_new(&o, &rule_adam, net.count));
+  ck_assert(optimiser_new(&o, training->rule, net.count));
   ck_assert(fast_new(&f, &net, &o));
-  fast_step(&f, 9, X, T, R(0.01));
+  go(&f, apart, S, X, T, losses);
   *during = allocations;
   real least = R(1.0);
   for (int t = 0; t < 4; t++) {
-    const real L = fast_step(&f, 9, X, T, R(0.01));
-    least = L < least ? L : least;
+    go(&f, apart, S, X, T, losses);
+    for (size_t k = 0; k < 9 / S; k++)
+      least = losses[k] < least ? losses[k] : least;
   }
   *during = allocations - *during;
   ck_assert(least > 0);
@@ -243,19 +260,37 @@ static real *fast_bytes(int threads, const size_t widths[], size_t *count,
 }
 
 /* Blocks do not depend on the number of threads, and so bits do not: with
-   many blocks of units, and with a lowest layer that is cut by inputs. */
+   many blocks of units, with a lowest layer that is cut by inputs, and with
+   one sample to a step.  Nor do they depend on how many steps are in a call,
+   but for one sample to a step, where an update and a forward pass are one. */
 START_TEST(test_fast_bits)
 {
-  const size_t widths[][4] = { { 7, 1000, 120, 3 }, { WIDE, 100, 120, 3 } };
-  for (int k = 0; k < 2; k++) {
+  const struct training trainings[] = {
+    { { 7, 1100, 120, 3 },
+      9,
+      { &module_relu, &module_batch_norm },
+      &rule_adam },
+    { { WIDE, 100, 120, 3 },
+      3,
+      { &module_relu, &module_batch_norm },
+      &rule_adam },
+    { { WIDE, 300, 120, 3 }, 1, { &module_sigmoid }, &rule_sgd },
+    { { 7, 1100, 120, 3 }, 3, { &module_sigmoid }, &rule_momentum },
+  };
+  for (int k = 0; k < 4; k++) {
     size_t count;
     long during;
-    real *one = fast_bytes(1, widths[k], &count, &during);
+    real *one = fast_bytes(1, 0, &trainings[k], &count, &during);
     ck_assert_int_eq(during, 0);
     for (int threads = 2; threads <= 5; threads++) {
-      real *many = fast_bytes(threads, widths[k], &count, &during);
+      real *many = fast_bytes(threads, 0, &trainings[k], &count, &during);
       ck_assert_mem_eq(one, many, count * sizeof *one);
       free(many);
+    }
+    if (trainings[k].S > 1) {
+      real *apart = fast_bytes(2, 1, &trainings[k], &count, &during);
+      ck_assert_mem_eq(one, apart, count * sizeof *one);
+      free(apart);
     }
     free(one);
   }
@@ -274,7 +309,7 @@ START_TEST(test_fast_refuses)
   struct fast f;
   ck_assert(network_new(&net, 3, sizes, &module_relu, BATCH));
   ck_assert(optimiser_new(&o, &rule_sgd, net.count));
-  for (long k = 0; k < 4; k++) {
+  for (long k = 0; k < 5; k++) {
     fail_at = allocations + k;
     const int made = fast_new(&f, &net, &o);
     fail_at = -1;
