@@ -3,7 +3,7 @@
 #include "gemm.h"
 #include "vector_exp.h"
 
-enum { VECTOR = 16 };
+enum { VECTOR = 16, HALF = 8 };
 
 /* A loop whose rounds do not touch one another's numbers: with many arrays,
    and where Y may be X, the compiler cannot know. */
@@ -17,7 +17,8 @@ enum { VECTOR = 16 };
 
 static size_t edge(size_t N, size_t k, size_t K)
 {
-  const size_t at = (N * k / K + VECTOR / 2) / VECTOR * VECTOR;
+  const size_t step = N % VECTOR == 0 ? VECTOR : HALF;
+  const size_t at = (N * k / K + step / 2) / step * step;
   return k == K || at > N ? N : at;
 }
 

@@ -14,8 +14,8 @@ struct block {
   size_t from, to;
 };
 
-/* Block k of K of N units, whole vectors of 16 but for the last: what a
-   library's products like. */
+/* Block k of K of N units, whole vectors of 16 where rows are, and else of 8
+   but for the last: what a library's products like. */
 struct block block_of(size_t N, size_t k, size_t K);
 
 /* The columns of Y = X Wᵀ + 1 bᵀ.   X: S×M, W: N×M, Y: S×N. */
