@@ -50,14 +50,15 @@ function pythonWith(module) {
 
 function version(python, module) {
   if (!python) return `${module}: not installed`;
-  return `${module} ${first(spawnSync(python, ['-c', `import ${module}; print(${module}.__version__)`], { encoding: 'utf8' }).stdout)}`;
+  return `${module}: ${first(spawnSync(python, ['-c', `import ${module}; print(${module}.__version__)`], { encoding: 'utf8' }).stdout)}`;
 }
 
 // Where and when: the first lines of a record.
 function about(...more) {
   const model = os.cpus().length ? os.cpus()[0].model.trim() : 'unknown processor';
-  return [new Date().toISOString().slice(0, 16).replace('T', ' ') + ' UTC', `${model}, ${os.cpus().length} cores`,
-    first(spawnSync(process.env.CC || 'gcc', ['--version'], { encoding: 'utf8' }).stdout || 'no compiler'), ...more].map((l) => `# ${l}`);
+  const compiler = spawnSync(process.env.CC || 'gcc', ['--version'], { encoding: 'utf8' }).stdout;
+  return [`date: ${new Date().toISOString().slice(0, 19)}Z`, `processor: ${model}, ${os.cpus().length} of them`,
+    `compiler: ${first(compiler || 'none')}`, ...more].map((l) => `# ${l}`);
 }
 
 // Whole or not at all.

@@ -10,6 +10,7 @@
    one order, which is that of the kernel OpenBLAS takes for the processor. */
 #include "06-mlp.exercises.h"
 #include "cli.h"
+#include "fast.h"
 #include "images.h"
 #include "learning_rate.h"
 #include "record.h"
@@ -27,7 +28,7 @@ static struct cli cli;
 static const char *run = "report";
 static double rate = 1.0, std = 0; /* 0: 1 / √inputs */
 static long epochs = 30, batch = 50, validate = 5000, block = 5000;
-static int constant, timing;
+static int constant, timing, fast;
 
 static void network_or_fail(struct network *net, size_t count,
                             const size_t sizes[], size_t most)
@@ -223,7 +224,19 @@ struct training {
   size_t since; /* samples since then */
   double seconds;
   struct record *losses, *times;
+  struct fast *fast; /* or NULL: the plain step */
 };
+
+/* --fast: the step of appendix speed, the same up to rounding. */
+static real one_step(struct training *t, size_t S, const size_t index[],
+                     real a)
+{
+  if (!t->fast)
+    return train_step(t->net, &t->im->fit, S, index, a);
+  for (size_t s = 0; s < S; s++)
+    train_gather(t->net, &t->im->fit, s, index[s]);
+  return fast_step(t->fast, S, t->net->X, t->net->T, a);
+}
 
 static void one_epoch(struct training *t)
 {
@@ -234,8 +247,7 @@ static void one_epoch(struct training *t)
     const size_t S = left < (size_t)batch ? left : (size_t)batch;
     const real a =
         constant ? (real)rate : rate_linear((real)rate, t->step, t->steps);
-    t->sum += (double)S *
-              (double)train_step(t->net, &t->im->fit, S, t->order + at, a);
+    t->sum += (double)S * (double)one_step(t, S, t->order + at, a);
     at += S;
     t->since += S;
     if (t->since >= (size_t)block) {
@@ -278,7 +290,12 @@ static void run_images(void)
   network_draw(&net, &weights, std);
   struct rng shuffle = rng_stream(cli.seed, "shuffle");
 
-  struct training t = { .net = &net, .im = &im };
+  struct optimiser descent;
+  struct fast step;
+  optimiser_new(&descent, &rule_sgd, net.count); /* keeps nothing */
+  if (fast && !fast_new(&step, &net, &descent))
+    fail("no memory for the fast step");
+  struct training t = { .net = &net, .im = &im, .fast = fast ? &step : NULL };
   t.fit = cli.quick && im.first > 5000 ? 5000 : im.first;
   const long most = cli.quick && epochs > 2 ? 2 : epochs;
   t.steps = most * (long)((t.fit + (size_t)batch - 1) / (size_t)batch);
@@ -308,6 +325,8 @@ static void run_images(void)
   record_close(t.losses);
   if (t.times)
     record_close(t.times);
+  if (fast)
+    fast_free(&step);
   network_free(&net);
   free(t.order);
   images_free(&im);
@@ -547,6 +566,8 @@ int main(int argc, char **argv)
     { "validate", "training images held back; 0: none, use the test images",
       CLI_LONG, &validate, 0, 50000 },
     { "block", "samples a row of steps.tsv", CLI_LONG, &block, 1, 1000000 },
+    { "fast", "the step of appendix speed, on all cores", CLI_FLAG, &fast, 0,
+      0 },
     { "timing", "write steps-timing.tsv too", CLI_FLAG, &timing, 0, 0 },
     { NULL, NULL, CLI_FLAG, NULL, 0, 0 },
   };
