@@ -503,8 +503,7 @@ int fast_new(struct fast *f, struct network *net, struct optimiser *optimiser)
   if (f->group && optimiser->count == net->count && find_groups(f, &most)) {
     const size_t N = net->layers[0].N;
     const size_t piece = optimiser->rule == &rule_adam ? UNITS * INPUTS : 1;
-    f->last =
-        calloc(net->batch * last_parts(f) * net->outputs, sizeof *f->last);
+    f->last = calloc(most * net->batch * net->outputs, sizeof *f->last);
     f->loss = calloc(net->batch, sizeof *f->loss);
     f->pieces = calloc(most, piece * sizeof *f->pieces);
     f->parts =

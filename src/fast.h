@@ -7,14 +7,14 @@
        ...                          no memory, or a module it does not know
      L = fast_step(&f, S, X, T, a);
 
-   - The units of a layer are cut into blocks, two of them below 1024 units, and
-     threads take blocks: each computes its columns of Y and of dX and updates
-     its own parameters.  The last layer, and a lowest layer of few units, are
-     cut by their inputs, into parts whose sums are added in a fixed order, and
-     the loss is cut by samples.  No cut depends on the number of threads:
-     one thread or many, the results have the same bits.  Threads
-     are OpenMP's; OMP_NUM_THREADS says how many.  The BLAS should use one
-     thread of its own, OPENBLAS_NUM_THREADS=1.
+   - The units of a layer are cut into blocks, two of them below 1024 units,
+   and threads take blocks: each computes its columns of Y and of dX and
+   updates its own parameters.  The last layer, and a lowest layer of few
+   units, are cut by their inputs, into parts whose sums are added in a fixed
+   order, and the loss is cut by samples.  No cut depends on the number of
+   threads: one thread or many, the results have the same bits.  Threads are
+   OpenMP's; OMP_NUM_THREADS says how many.  The BLAS should use one thread of
+   its own, OPENBLAS_NUM_THREADS=1.
    - Plain gradient descent adds −a Gᵀ X to W and never stores dW.  Adam
      updates a piece of W while its piece of dW is still in the cache.  Other
      rules get all gradients, then make their step.

@@ -33,10 +33,10 @@ void linear_forward_units(size_t S, size_t M, size_t N, struct block units,
                           real Y[S][N], const real X[S][M], const real W[N][M],
                           const real b[N])
 {
-  for (size_t s = 0; s < S; s++)
-    EACH for (size_t n = units.from; n < units.to; n++) Y[s][n] = b[n];
   gemm_part(AS_IS, TRANSPOSED, S, units.to - units.from, M, R(1.0), *X, M,
-            W[units.from], M, R(1.0), &Y[0][units.from], N);
+            W[units.from], M, R(0.0), &Y[0][units.from], N);
+  for (size_t s = 0; s < S; s++)
+    EACH for (size_t n = units.from; n < units.to; n++) Y[s][n] += b[n];
 }
 
 void linear_forward_part(size_t S, size_t M, size_t N, struct block inputs,
