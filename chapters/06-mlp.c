@@ -566,13 +566,15 @@ int main(int argc, char **argv)
     { "validate", "training images held back; 0: none, use the test images",
       CLI_LONG, &validate, 0, 50000 },
     { "block", "samples a row of steps.tsv", CLI_LONG, &block, 1, 1000000 },
-    { "fast", "the step of appendix speed, on all cores", CLI_FLAG, &fast, 0,
-      0 },
+    { "fast", "the step of appendix speed, in OpenMP's threads", CLI_FLAG,
+      &fast, 0, 0 },
     { "timing", "write steps-timing.tsv too", CLI_FLAG, &timing, 0, 0 },
     { NULL, NULL, CLI_FLAG, NULL, 0, 0 },
   };
   cli = cli_parse(argc, argv, "Trains a network by hand-written gradients.",
                   more);
+  if (fast && timing)
+    usage("--timing is the processor's time, of all threads: not with --fast");
   if (!strcmp(run, "synthetic"))
     run_synthetic();
   else if (!strcmp(run, "images"))

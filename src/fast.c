@@ -20,7 +20,8 @@ enum {
                    and of a piece of dW at most */
   INPUTS = 512, /* of a piece of dW at most: UNITS × INPUTS stay in cache */
   SAMPLES = 4,  /* blocks of samples, in the loss */
-  PARTS = 4     /* blocks of inputs, in a lowest layer of few units */
+  PARTS = 4     /* blocks of inputs, in a lowest layer of few units or an only
+                   one */
 };
 
 /* What a step does to its parameters. */
@@ -345,9 +346,11 @@ static void bottom(struct fast *f, const struct update *u, size_t S,
                  X, piece);
 }
 
-/* Loops over blocks, whose rounds the threads of a team share.  A block is
-   always the same thread's: what only that thread reads next needs no wait,
-   and so the end of a step and the first loop of the next. */
+/* Loops over blocks, whose rounds the threads of a team share.  In all loops
+   of as many rounds a block is the same thread's.  Between two such loops,
+   what only that thread reads next needs no wait: so the last loop of a step
+   and the first of the next, both over the units of the lowest layer or both
+   over its inputs. */
 
 /* With late_u, see group_up. */
 static void forward(struct fast *f, const struct update *late_u, size_t S,

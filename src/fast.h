@@ -20,7 +20,7 @@
      rules get all gradients, then make their step.
    - With one sample to a step, many steps in one call and plain gradient
      descent, the lowest layer's update and the next sample's forward pass are
-     one pass over W.
+     one pass over W, unless it is cut by its inputs or is the only layer.
    - Activations are computed in place, with the exponential of vector_exp.h.
 
    After a step net->gradients hold nothing of use, and two things are not
@@ -49,7 +49,7 @@ int fast_new(struct fast *f, struct network *net, struct optimiser *optimiser);
 void fast_free(struct fast *f);
 
 /* One step at rate a; returns the mean loss before it.   X: S×inputs, T:
-   S×outputs, S at most net->batch.  Allocates nothing. */
+   S×outputs, S at least 1 and at most net->batch.  Allocates nothing. */
 real fast_step(struct fast *f, size_t S, const real *X, const real *T, real a);
 
 /* `count` such steps, each on the next S rows of X and T; losses: of each.

@@ -220,6 +220,7 @@ static const struct path {
   { 3, { 20, 5, OUTPUTS }, fast_elu, { 5, 2, 1 } }, /* with an empty part */
   { 2, { 12, OUTPUTS }, fast_elu, { 6, 3, 1 } },    /* one layer */
   { 3, { 5, 40, OUTPUTS }, fast_sigmoid, { 6, 2, 1 } },
+  { 4, { 5, 1100, 40, OUTPUTS }, fast_sigmoid, { 6, 2, 1 } }, /* 4 blocks */
 };
 
 struct side {
