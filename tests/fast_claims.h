@@ -15,7 +15,7 @@
 enum { FAST_S, FAST_M, FAST_K, FAST_N, FAST_J };
 #define FAST_TWO                                                 \
   {                                                              \
-    { "S", 5, 6 }, { "M", 3, 4 }, { "K", 27, 28 }, { "N", 7, 8 } \
+    { "S", 5, 6 }, { "M", 3, 4 }, { "K", 11, 12 }, { "N", 7, 8 } \
   }
 
 /* The network of those sizes, sizes[i] = d[dims[i]]. */
@@ -182,7 +182,7 @@ static const struct op elu_net = {
            { "M", 34, 35 }, /* many inputs of few units: cut by inputs */
            { "K", 3, 4 },
            { "N", 7, 8 },
-           { "J", 27, 28 } },
+           { "J", 11, 12 } },
   .in = { FAST_X, FAST_PARAMETER("W1", FAST_K, FAST_M),
           FAST_PARAMETER("b1", FAST_K), FAST_PARAMETER("W2", FAST_J, FAST_K),
           FAST_PARAMETER("b2", FAST_J), FAST_PARAMETER("W3", FAST_N, FAST_J),
