@@ -156,21 +156,25 @@ static void update_own(struct fast *f, const struct update *u,
   update_part(f, u, l->parameters + at, l->gradients + at, count);
 }
 
+/* Part k of K, as even as can be. */
+static struct block part_of(struct block whole, size_t k, size_t K)
+{
+  const size_t from = whole.from, count = whole.to - from;
+  return (struct block){ from + count * k / K, from + count * (k + 1) / K };
+}
+
 /* W's rows `units` and columns `inputs`, with Adam: piece by piece. */
 static void adam_weights(struct fast *f, const struct update *u,
                          const struct layer *l, size_t S, struct block units,
                          struct block inputs, const real *G, const real *X,
                          real *piece)
 {
-  const size_t height = units.to - units.from, width = inputs.to - inputs.from;
-  const size_t K = (height + UNITS - 1) / UNITS;
-  const size_t J = (width + INPUTS - 1) / INPUTS;
+  const size_t K = (units.to - units.from + UNITS - 1) / UNITS;
+  const size_t J = (inputs.to - inputs.from + INPUTS - 1) / INPUTS;
   for (size_t k = 0; k < K; k++)
     for (size_t j = 0; j < J; j++) {
-      const struct block rows = { units.from + height * k / K,
-                                  units.from + height * (k + 1) / K };
-      const struct block columns = { inputs.from + width * j / J,
-                                     inputs.from + width * (j + 1) / J };
+      const struct block rows = part_of(units, k, K);
+      const struct block columns = part_of(inputs, j, J);
       const size_t count = columns.to - columns.from;
       linear_gradient(S, l->M, l->N, rows, columns, (void *)piece,
                       (const void *)G, (const void *)X);
@@ -219,13 +223,14 @@ static real *linear_Y(const struct group *g)
   return g->after ? input_of(g, 1) : g->linear->Y;
 }
 
-/* Whether the lowest layer is cut by inputs, since blocks of its units would
-   be too narrow for a product to be fast.  Forward and backward alike: its
-   weights stay with the thread that has them in its cache. */
+/* Whether the lowest layer is cut by inputs: since it is the only one, or
+   since blocks of its units would be too narrow for a product to be fast.
+   Forward and backward alike: its weights stay with the thread that has them
+   in its cache. */
 static int by_inputs(const struct fast *f)
 {
   const struct layer *l = &f->net->layers[0];
-  return l->N < UNITS && l->M >= 2 * l->N;
+  return f->groups == 1 || (l->N < UNITS && l->M >= 2 * l->N);
 }
 
 static const real *group_X(const struct fast *f, size_t i, const real *X)
@@ -357,7 +362,7 @@ static void forward(struct fast *f, const struct update *late_u, size_t S,
                     const real *X)
 {
   const struct layer *l = f->group[0].linear;
-  if (f->groups == 1 || by_inputs(f)) {
+  if (by_inputs(f)) {
 #pragma omp for schedule(static)
     for (size_t k = 0; k < PARTS; k++) {
       const struct block inputs = block_of(l->M, k, PARTS);
@@ -386,8 +391,8 @@ static void loss(struct fast *f, size_t S, const real *T)
   real *G = f->net->flow[(f->groups - 1) % 2];
 #pragma omp for schedule(static)
   for (size_t k = 0; k < SAMPLES; k++) {
-    const struct block samples = { S * k / SAMPLES, S * (k + 1) / SAMPLES };
-    top(f, S, samples, T, G);
+    const struct block all = { 0, S };
+    top(f, S, part_of(all, k, SAMPLES), T, G);
   }
 }
 
@@ -398,7 +403,7 @@ static void backward(struct fast *f, const struct update *u, int late,
   real *const *flow = f->net->flow;
   const size_t M = f->net->inputs, size = u->kind == ADAM ? UNITS * INPUTS : 0;
   const size_t last = f->groups - 1;
-  const int rows = f->groups > 1 && !by_inputs(f);
+  const int rows = !by_inputs(f);
 #pragma omp single nowait /* its bias is not read again in this step */
   update_bias(f, u, f->group[last].linear, S,
               (struct block){ 0, f->net->outputs }, flow[last % 2]);
@@ -452,8 +457,7 @@ void fast_steps(struct fast *f, size_t count, size_t S, const real *X,
   for (size_t k = 0; k < count; k++) {
     const long t = o->t + (long)k + 1;
     const struct update u = update_of(o, t, a);
-    const int may =
-        S == 1 && u.kind == DESCEND && f->groups > 1 && !by_inputs(f);
+    const int may = S == 1 && u.kind == DESCEND && !by_inputs(f);
     const real *x = X + k * S * net->inputs;
     forward(f, may && k > 0 ? &u : NULL, S, x);
     loss(f, S, T + k * S * net->outputs);

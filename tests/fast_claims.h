@@ -278,8 +278,16 @@ static void compare_arrays(struct finding *f, size_t count, const real a[],
                            const real b[])
 {
   for (size_t i = 0; i < count; i++)
-    f->error = worse(f->error, (long double)re(a[i]), (long double)re(b[i]));
-  f->entries += (long)count;
+    finding_compare(f, (long double)re(a[i]), (long double)re(b[i]));
+}
+
+/* The parameters and the optimiser's states. */
+static void compare_sides(struct finding *f, const struct side *a,
+                          const struct side *b)
+{
+  const size_t count = a->net.count;
+  compare_arrays(f, count, a->net.parameters, b->net.parameters);
+  compare_arrays(f, a->o.rule->states * count, a->o.state, b->o.state);
 }
 
 /* The losses, the parameters and the optimiser's states of fast and plain. */
@@ -288,7 +296,6 @@ static void path_agrees(struct finding *f, const struct path *path,
 {
   struct side *plain = side_new(path, rule, f->seed);
   struct side *fast = side_new(path, rule, f->seed);
-  const size_t count = plain->net.count;
   const real a = R(0.01);
   struct fast step;
   if (!fast_new(&step, &fast->net, &fast->o))
@@ -298,8 +305,7 @@ static void path_agrees(struct finding *f, const struct path *path,
     const real left = plain_step_of(plain, 0, S, a, written);
     const real right = fast_step(&step, S, fast->X, fast->T, a);
     compare_arrays(f, 1, &left, &right);
-    compare_arrays(f, count, plain->net.parameters, fast->net.parameters);
-    compare_arrays(f, rule->states * count, plain->o.state, fast->o.state);
+    compare_sides(f, plain, fast);
   }
   fast_free(&step);
   side_free(plain);
@@ -334,10 +340,7 @@ static void calls_agree(struct finding *f, const struct path *path, size_t S,
   for (size_t call = 0; call < 2; call++)
     fast_steps(&steps, count, S, fast->X, fast->T, a, right + call * count);
   compare_arrays(f, 2 * count, left, right);
-  compare_arrays(f, plain->net.count, plain->net.parameters,
-                 fast->net.parameters);
-  compare_arrays(f, rule->states * plain->net.count, plain->o.state,
-                 fast->o.state);
+  compare_sides(f, plain, fast);
   fast_free(&steps);
   side_free(plain);
   side_free(fast);
