@@ -16,8 +16,9 @@
    OpenMP's; OMP_NUM_THREADS says how many.  The BLAS should use one thread of
    its own, OPENBLAS_NUM_THREADS=1.
    - Plain gradient descent adds −a Gᵀ X to W and never stores dW.  Adam
-     updates a piece of W while its piece of dW is still in the cache.  Other
-     rules get all gradients, then make their step.
+     updates a piece of W while its piece of dW is still in the cache, and asks
+     for the next row of W and of its own states meanwhile.  Other rules get
+     all gradients, then make their step.
    - With one sample to a step, many steps in one call and plain gradient
      descent, the lowest layer's update and the next sample's forward pass are
      one pass over W, unless it is cut by its inputs or is the only layer.

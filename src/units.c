@@ -3,7 +3,11 @@
 #include "gemm.h"
 #include "vector_exp.h"
 
-enum { VECTOR = 16, HALF = 8 };
+enum {
+  VECTOR = 16,
+  HALF = 8,
+  ROWS = 4 /* samples at a time, where a column is summed */
+};
 
 /* A loop whose rounds do not touch one another's numbers: with many arrays,
    and where Y may be X, the compiler cannot know. */
@@ -25,6 +29,19 @@ static size_t edge(size_t N, size_t k, size_t K)
 struct block block_of(size_t N, size_t k, size_t K)
 {
   return (struct block){ edge(N, k, K), edge(N, k + 1, K) };
+}
+
+/* Sums of columns of X: each is read and written once for ROWS samples. */
+static void sum_columns(size_t S, size_t N, struct block units, real sums[N],
+                        const real X[S][N])
+{
+  size_t s = 0;
+  EACH for (size_t n = units.from; n < units.to; n++) sums[n] = R(0.0);
+  for (; s + ROWS <= S; s += ROWS)
+    EACH for (size_t n = units.from; n < units.to; n++) sums[n] +=
+        (X[s][n] + X[s + 1][n]) + (X[s + 2][n] + X[s + 3][n]);
+  for (; s < S; s++)
+    EACH for (size_t n = units.from; n < units.to; n++) sums[n] += X[s][n];
 }
 
 /* --- The linear layer --- */
@@ -111,9 +128,7 @@ void linear_gradient(size_t S, size_t M, size_t N, struct block units,
 void linear_bias_gradient(size_t S, size_t N, struct block units, real db[N],
                           const real G[S][N])
 {
-  EACH for (size_t n = units.from; n < units.to; n++) db[n] = R(0.0);
-  for (size_t s = 0; s < S; s++)
-    EACH for (size_t n = units.from; n < units.to; n++) db[n] += G[s][n];
+  sum_columns(S, N, units, db, G);
 }
 
 /* --- Activations --- */
@@ -178,6 +193,8 @@ void sigmoid_backward_units(size_t S, size_t N, struct block units,
 
 /* --- Batch norm --- */
 
+static real square(real x) { return x * x; }
+
 void batch_norm_forward_units(size_t S, size_t N, struct block units,
                               real Y[S][N], real mean[N], real variance[N],
                               const real X[S][N], const real gamma[N],
@@ -185,13 +202,20 @@ void batch_norm_forward_units(size_t S, size_t N, struct block units,
 {
   const size_t from = units.from, to = units.to;
   real r[to - from + 1];
-  EACH for (size_t n = from; n < to; n++) mean[n] = variance[n] = R(0.0);
-  for (size_t s = 0; s < S; s++)
-    EACH for (size_t n = from; n < to; n++) mean[n] += X[s][n];
-  EACH for (size_t n = from; n < to; n++) mean[n] /= (real)S;
-  for (size_t s = 0; s < S; s++)
+  size_t t = 0;
+  sum_columns(S, N, units, mean, X);
+  EACH for (size_t n = from; n < to; n++)
+  {
+    mean[n] /= (real)S;
+    variance[n] = R(0.0);
+  }
+  for (; t + ROWS <= S; t += ROWS)
     EACH for (size_t n = from; n < to; n++) variance[n] +=
-        (X[s][n] - mean[n]) * (X[s][n] - mean[n]);
+        square(X[t][n] - mean[n]) + square(X[t + 1][n] - mean[n]) +
+        (square(X[t + 2][n] - mean[n]) + square(X[t + 3][n] - mean[n]));
+  for (; t < S; t++)
+    EACH for (size_t n = from; n < to; n++) variance[n] +=
+        square(X[t][n] - mean[n]);
   EACH for (size_t n = from; n < to; n++)
   {
     variance[n] /= (real)S;
@@ -210,18 +234,23 @@ void batch_norm_backward_units(size_t S, size_t N, struct block units,
 {
   const size_t from = units.from, to = units.to;
   real r[to - from + 1], scale[to - from + 1]; /* γ r / S */
+  size_t t = 0;
+  sum_columns(S, N, units, dbeta, G);
   EACH for (size_t n = from; n < to; n++)
   {
-    dgamma[n] = dbeta[n] = R(0.0);
+    dgamma[n] = R(0.0);
     r[n - from] = R(1.0) / sqrt(variance[n] + epsilon);
     scale[n - from] = gamma[n] * r[n - from] / (real)S;
   }
-  for (size_t s = 0; s < S; s++)
-    EACH for (size_t n = from; n < to; n++)
-    {
-      dbeta[n] += G[s][n];
-      dgamma[n] += G[s][n] * ((X[s][n] - mean[n]) * r[n - from]);
-    }
+  for (; t + ROWS <= S; t += ROWS)
+    EACH for (size_t n = from; n < to; n++) dgamma[n] +=
+        G[t][n] * (X[t][n] - mean[n]) + G[t + 1][n] * (X[t + 1][n] - mean[n]) +
+        (G[t + 2][n] * (X[t + 2][n] - mean[n]) +
+         G[t + 3][n] * (X[t + 3][n] - mean[n]));
+  for (; t < S; t++)
+    EACH for (size_t n = from; n < to; n++) dgamma[n] +=
+        G[t][n] * (X[t][n] - mean[n]);
+  EACH for (size_t n = from; n < to; n++) dgamma[n] *= r[n - from];
   for (size_t s = 0; s < S; s++)
     EACH for (size_t n = from; n < to; n++)
     {
