@@ -476,14 +476,16 @@ static void against(void)
   }
 }
 
-/* A record as it stands. */
-static void as_it_stands(const struct sheet *s, const char *what)
+/* A record as it stands, but for rows of fewer seconds than `least`. */
+static void as_it_stands(const struct sheet *s, const char *what, double least)
 {
   if (!title(s, what))
     return;
   for (int r = -1; r < s->rows; r++)
     for (int c = 0; c < s->columns; c++) {
       const int last = c + 1 == s->columns;
+      if (r >= 0 && number(s, r, "seconds") < least)
+        continue;
       printf("%-*s%s", last ? 0 : widest(s, s->name[c]) + 2,
              r < 0 ? s->name[c] : s->cell[r][c], last ? "\n" : "");
     }
@@ -639,8 +641,8 @@ int main(int argc, char **argv)
   limits();
   against();
   contestants();
-  as_it_stands(&reader, "the reader's time");
-  as_it_stands(&build, "the time of a build");
+  as_it_stands(&reader, "the reader's time", 0);
+  as_it_stands(&build, "the time of a build", 0.05);
   record_close(values);
   draw(cli.out);
   return 0;
