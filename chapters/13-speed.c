@@ -481,14 +481,15 @@ static void as_it_stands(const struct sheet *s, const char *what, double least)
 {
   if (!title(s, what))
     return;
-  for (int r = -1; r < s->rows; r++)
+  for (int r = -1; r < s->rows; r++) {
+    if (r >= 0 && number(s, r, "seconds") < least)
+      continue;
     for (int c = 0; c < s->columns; c++) {
       const int last = c + 1 == s->columns;
-      if (r >= 0 && number(s, r, "seconds") < least)
-        continue;
       printf("%-*s%s", last ? 0 : widest(s, s->name[c]) + 2,
              r < 0 ? s->name[c] : s->cell[r][c], last ? "\n" : "");
     }
+  }
 }
 
 /* --- What the figures draw ------------------------------------------------

@@ -146,11 +146,10 @@ static void adam_row(const struct update *u, size_t count, size_t ahead,
                      real w[restrict], const real g[restrict],
                      real m[restrict], real v[restrict])
 {
-  enum { LINE = 64 / sizeof(real) };
   size_t i = 0;
-  for (; i + LINE <= count; i += LINE) {
+  for (; i + LINE_NUMBERS <= count; i += LINE_NUMBERS) {
     soon(w + i + ahead), soon(m + i + ahead), soon(v + i + ahead);
-    adam(u, LINE, w + i, g + i, m + i, v + i);
+    adam(u, LINE_NUMBERS, w + i, g + i, m + i, v + i);
   }
   adam(u, count - i, w + i, g + i, m + i, v + i);
 }

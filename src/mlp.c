@@ -26,8 +26,6 @@ static size_t kept_by(const struct layer *l, size_t batch)
 
 /* Arrays begin where a line of the cache does, all parameters being one array:
    vectors of numbers then lie in one line each, not in two. */
-enum { LINE = 64, LINE_NUMBERS = LINE / sizeof(real) };
-
 static size_t whole_lines(size_t count)
 {
   return (count + LINE_NUMBERS - 1) / LINE_NUMBERS * LINE_NUMBERS;
@@ -67,8 +65,8 @@ static size_t network_measure(struct network *net, size_t *widest)
 
 static void network_place(struct network *net, size_t widest)
 {
-  const size_t S = net->batch, past = (uintptr_t)net->memory % LINE;
-  real *next = net->memory + (past ? (LINE - past) / sizeof(real) : 0);
+  const size_t S = net->batch, past = (uintptr_t)net->memory % CACHE_LINE;
+  real *next = net->memory + (past ? (CACHE_LINE - past) / sizeof(real) : 0);
   net->parameters = take(&next, net->count);
   net->gradients = take(&next, net->count);
   for (size_t i = 0, used = 0; i < net->depth; i++) {

@@ -19,6 +19,9 @@
 #include "rng.h"
 #include <stddef.h>
 
+/* A line of the cache, in bytes and in numbers. */
+enum { CACHE_LINE = 64, LINE_NUMBERS = CACHE_LINE / sizeof(real) };
+
 struct layer;
 
 /* What a layer can do.  forward writes layer->Y; backward writes dX (unless

@@ -6,7 +6,7 @@
 enum {
   VECTOR = 16,
   HALF = 8,
-  ROWS = 4 /* samples at a time, where a column is summed */
+  ROWS = 4 /* samples at a time, where a column is summed: written out */
 };
 
 /* A loop whose rounds do not touch one another's numbers: with many arrays,
@@ -202,26 +202,26 @@ void batch_norm_forward_units(size_t S, size_t N, struct block units,
 {
   const size_t from = units.from, to = units.to;
   real r[to - from + 1];
-  size_t t = 0;
+  size_t s = 0;
   sum_columns(S, N, units, mean, X);
   EACH for (size_t n = from; n < to; n++)
   {
     mean[n] /= (real)S;
     variance[n] = R(0.0);
   }
-  for (; t + ROWS <= S; t += ROWS)
+  for (; s + ROWS <= S; s += ROWS)
     EACH for (size_t n = from; n < to; n++) variance[n] +=
-        square(X[t][n] - mean[n]) + square(X[t + 1][n] - mean[n]) +
-        (square(X[t + 2][n] - mean[n]) + square(X[t + 3][n] - mean[n]));
-  for (; t < S; t++)
+        square(X[s][n] - mean[n]) + square(X[s + 1][n] - mean[n]) +
+        (square(X[s + 2][n] - mean[n]) + square(X[s + 3][n] - mean[n]));
+  for (; s < S; s++)
     EACH for (size_t n = from; n < to; n++) variance[n] +=
-        square(X[t][n] - mean[n]);
+        square(X[s][n] - mean[n]);
   EACH for (size_t n = from; n < to; n++)
   {
     variance[n] /= (real)S;
     r[n - from] = R(1.0) / sqrt(variance[n] + epsilon);
   }
-  for (size_t s = 0; s < S; s++)
+  for (s = 0; s < S; s++)
     EACH for (size_t n = from; n < to; n++) Y[s][n] =
         gamma[n] * ((X[s][n] - mean[n]) * r[n - from]) + beta[n];
 }
@@ -234,7 +234,7 @@ void batch_norm_backward_units(size_t S, size_t N, struct block units,
 {
   const size_t from = units.from, to = units.to;
   real r[to - from + 1], scale[to - from + 1]; /* γ r / S */
-  size_t t = 0;
+  size_t s = 0;
   sum_columns(S, N, units, dbeta, G);
   EACH for (size_t n = from; n < to; n++)
   {
@@ -242,16 +242,16 @@ void batch_norm_backward_units(size_t S, size_t N, struct block units,
     r[n - from] = R(1.0) / sqrt(variance[n] + epsilon);
     scale[n - from] = gamma[n] * r[n - from] / (real)S;
   }
-  for (; t + ROWS <= S; t += ROWS)
+  for (; s + ROWS <= S; s += ROWS)
     EACH for (size_t n = from; n < to; n++) dgamma[n] +=
-        G[t][n] * (X[t][n] - mean[n]) + G[t + 1][n] * (X[t + 1][n] - mean[n]) +
-        (G[t + 2][n] * (X[t + 2][n] - mean[n]) +
-         G[t + 3][n] * (X[t + 3][n] - mean[n]));
-  for (; t < S; t++)
+        G[s][n] * (X[s][n] - mean[n]) + G[s + 1][n] * (X[s + 1][n] - mean[n]) +
+        (G[s + 2][n] * (X[s + 2][n] - mean[n]) +
+         G[s + 3][n] * (X[s + 3][n] - mean[n]));
+  for (; s < S; s++)
     EACH for (size_t n = from; n < to; n++) dgamma[n] +=
-        G[t][n] * (X[t][n] - mean[n]);
+        G[s][n] * (X[s][n] - mean[n]);
   EACH for (size_t n = from; n < to; n++) dgamma[n] *= r[n - from];
-  for (size_t s = 0; s < S; s++)
+  for (s = 0; s < S; s++)
     EACH for (size_t n = from; n < to; n++)
     {
       const real xhat = (X[s][n] - mean[n]) * r[n - from];
