@@ -27,11 +27,15 @@ enum {
 
 static int least(int a, int b) { return a < b ? a : b; }
 
-/* C = α op(A) op(B) + β C, C: m×n. */
+/* C = α op(A) op(B) + β C, C: m×n.  Of no terms at all, k = 0, oneDNN leaves
+   C as it was. */
 static void product(char ta, char tb, int m, int n, int k, float alpha,
                     const float *A, int lda, const float *B, int ldb,
                     float beta, float *C, int ldc)
 {
+  for (int i = 0; k == 0 && i < m; i++)
+    for (int j = 0; j < n; j++)
+      C[i * ldc + j] = beta == 0 ? 0 : beta * C[i * ldc + j];
   if (dnnl_sgemm(ta, tb, m, n, k, alpha, A, lda, B, ldb, beta, C, ldc) !=
       dnnl_success)
     abort();
@@ -66,8 +70,8 @@ void cblas_sgemm(OPENBLAS_CONST enum CBLAS_ORDER order,
 {
   if (order != CblasRowMajor)
     abort();
-  if (ta == CblasNoTrans && tb == CblasTrans && ldb % KIB == 0 && n >= PANEL &&
-      m >= FEWEST)
+  if (ta == CblasNoTrans && tb == CblasTrans && ldb % KIB == 0 && k > 0 &&
+      n >= PANEL && m >= FEWEST)
     product_of_copies(m, n, k, alpha, A, lda, B, ldb, beta, C, ldc);
   else
     product(ta == CblasTrans ? 'T' : 'N', tb == CblasTrans ? 'T' : 'N', m, n,
