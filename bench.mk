@@ -108,6 +108,6 @@ bench-test: ## the benchmark itself, on contestants that are made up
 bench-test: $(BENCH)/test-onednn
 	@sh bench/test.sh
 	@$<
-$(BENCH)/test-onednn: bench/test_onednn.c bench/onednn.c
-	@mkdir -p $(@D); $(CC) -std=c11 $(WARNINGS) -O2 -g -fsanitize=address,undefined \
+$(BENCH)/test-onednn: bench/test_onednn.c bench/onednn.c src/gemm.c
+	@mkdir -p $(@D); $(CC) -std=c11 $(WARNINGS) $(FLAG_loops) -Isrc -O2 -g -fsanitize=address,undefined \
 	  -fno-sanitize-recover=all -o $@ $^ -ldnnl $(LIBRARIES)

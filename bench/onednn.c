@@ -11,6 +11,8 @@
    apart share too few, and each line is fetched again and again.  So such a B
    is copied before, piece by piece, into rows that are a line further
    apart. */
+#include "mlp.h"
+
 #include <cblas.h>
 #include <oneapi/dnnl/dnnl.h>
 #include <stdlib.h>
@@ -20,22 +22,26 @@ enum {
   PANEL = 48,
   FEWEST = 4 * PANEL, /* rows of A: with fewer the copy costs what it saves */
   KIB = 1024 / sizeof(float),
-  LINE = 64 / sizeof(float),
+  LINE = CACHE_LINE / sizeof(float),
   ROWS = 3 * PANEL, /* of a piece at most, and */
   COLUMNS = 768
 };
 
 static int least(int a, int b) { return a < b ? a : b; }
 
-/* C = α op(A) op(B) + β C, C: m×n.  Of no terms at all, k = 0, oneDNN leaves
-   C as it was. */
+/* C = β C, C: m×n: a product of no terms, where oneDNN leaves C as it was. */
+static void scale(int m, int n, float beta, float *C, int ldc)
+{
+  for (int i = 0; i < m; i++)
+    for (int j = 0; j < n; j++)
+      C[i * ldc + j] = beta == 0 ? 0 : beta * C[i * ldc + j];
+}
+
+/* C = α op(A) op(B) + β C, C: m×n. */
 static void product(char ta, char tb, int m, int n, int k, float alpha,
                     const float *A, int lda, const float *B, int ldb,
                     float beta, float *C, int ldc)
 {
-  for (int i = 0; k == 0 && i < m; i++)
-    for (int j = 0; j < n; j++)
-      C[i * ldc + j] = beta == 0 ? 0 : beta * C[i * ldc + j];
   if (dnnl_sgemm(ta, tb, m, n, k, alpha, A, lda, B, ldb, beta, C, ldc) !=
       dnnl_success)
     abort();
@@ -70,8 +76,10 @@ void cblas_sgemm(OPENBLAS_CONST enum CBLAS_ORDER order,
 {
   if (order != CblasRowMajor)
     abort();
-  if (ta == CblasNoTrans && tb == CblasTrans && ldb % KIB == 0 && k > 0 &&
-      n >= PANEL && m >= FEWEST)
+  if (k == 0)
+    scale(m, n, beta, C, ldc);
+  else if (ta == CblasNoTrans && tb == CblasTrans && ldb % KIB == 0 &&
+           n >= PANEL && m >= FEWEST)
     product_of_copies(m, n, k, alpha, A, lda, B, ldb, beta, C, ldc);
   else
     product(ta == CblasTrans ? 'T' : 'N', tb == CblasTrans ? 'T' : 'N', m, n,

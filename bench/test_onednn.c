@@ -1,7 +1,9 @@
-/* onednn.c's product against three loops: all transposes, sizes on both sides
-   of where it copies and of its pieces, rows as tight as may be and further
-   apart.  All numbers are small and whole, or halves: in floats such sums are
-   exact in any order, and every entry must be equal. */
+/* onednn.c's product against the loops of gemm.c: all transposes, sizes on
+   both sides of where it copies and of its pieces, rows as tight as may be and
+   further apart.  All numbers are small and whole, or halves: in floats such
+   sums are exact in any order, and every entry must be equal. */
+#include "gemm.h"
+
 #include <cblas.h>
 #include <math.h>
 #include <stdio.h>
@@ -28,17 +30,6 @@ static float *numbers(int rows, int ld)
   return x;
 }
 
-/* Row i of A times column j of B. */
-static float sum(const struct shape *s, const float *A, int lda, int ta,
-                 const float *B, int ldb, int tb, int i, int j)
-{
-  float sum = 0;
-  for (int l = 0; l < s->k; l++)
-    sum +=
-        A[ta ? l * lda + i : i * lda + l] * B[tb ? j * ldb + l : l * ldb + j];
-  return sum;
-}
-
 /* How many entries of C, or beside it, are not what they should be. */
 static int wrong(const struct shape *s, int ta, int tb, float beta)
 {
@@ -47,7 +38,7 @@ static int wrong(const struct shape *s, int ta, int tb, float beta)
   const float alpha = -1.5f;
   float *A = numbers(ta ? s->k : s->m, lda),
         *B = numbers(tb ? s->n : s->k, ldb);
-  float *before = numbers(s->m, ldc), *C = numbers(s->m, ldc);
+  float *C = numbers(s->m, ldc), *expected = numbers(s->m, ldc);
   int count = 0;
   for (int i = 0; beta == 0 && i < s->m; i++)
     for (int j = 0; j < s->n; j++)
@@ -55,15 +46,12 @@ static int wrong(const struct shape *s, int ta, int tb, float beta)
   cblas_sgemm(CblasRowMajor, ta ? CblasTrans : CblasNoTrans,
               tb ? CblasTrans : CblasNoTrans, s->m, s->n, s->k, alpha, A, lda,
               B, ldb, beta, C, ldc);
-  for (int i = 0; i < s->m; i++)
-    for (int j = 0; j < ldc; j++) {
-      const float old = before[i * ldc + j];
-      const float expected =
-          j < s->n ? alpha * sum(s, A, lda, ta, B, ldb, tb, i, j) + beta * old
-                   : old;
-      count += !(C[i * ldc + j] == expected);
-    }
-  free(A), free(B), free(before), free(C);
+  gemm_part(ta ? TRANSPOSED : AS_IS, tb ? TRANSPOSED : AS_IS, (size_t)s->m,
+            (size_t)s->n, (size_t)s->k, alpha, A, (size_t)lda, B, (size_t)ldb,
+            beta, expected, (size_t)ldc);
+  for (int i = 0; i < s->m * ldc; i++)
+    count += !(C[i] == expected[i]);
+  free(A), free(B), free(C), free(expected);
   return count;
 }
 
